@@ -161,7 +161,7 @@ export function planHelp(form?: HelpForm): string {
       usage: ['keyturn plan [flags]'],
       description: [
         'By reads alone: keys, their last uses and the places that new secrets would go to. A saved plan is applied by keyturn apply: exactly what it names, while everything is as it saw it. An empty plan is normal: what waits is told with the time until when.',
-        'Exit code: 0 the plan is made; 1 something could not be read or an exemption has ended, and the plan says what; 2 bad input; 3 could not start. With --detailed-exitcode: 0 nothing would be changed, 2 something, 1 any error.',
+        'Exit code: 0 the plan is made; 1 something could not be read, an exemption has ended, or a due key is of no rule and the file says "unmatched: fail": the plan says what; 2 bad input; 3 could not start. With --detailed-exitcode: 0 nothing would be changed, 2 something, 1 any error.',
       ],
       flags: PLAN_FLAGS,
       sections: [],
