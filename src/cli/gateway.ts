@@ -10,7 +10,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { wordsOf } from '../base/words.ts';
 import { refuseMisspelt } from '../state/misspelt-place.ts';
 import { isStatePlace } from '../state/stores.ts';
-import { lastText, quoted } from './flags/argv.ts';
+import { lastText, quoted, spellingsOf } from './flags/argv.ts';
 import { stateVariable } from './flags/surroundings.ts';
 import type { Host } from './host.ts';
 import { rotateCommand } from './rotate/command.ts';
@@ -34,6 +34,7 @@ export function gatewayCommand(load?: LoadParts): Command {
     args: ({ args, env }) => [...administratorsWords(env), ...args],
     run: (session) => {
       requireClosedQuotes(session.host);
+      refuseShared(session.host);
       requireAbsoluteState(session.host);
       return rotate.run(session);
     },
@@ -49,6 +50,18 @@ function requireClosedQuotes({ env }: Host): void {
   if (wordsOf(env[FLAGS] ?? '') !== undefined) return;
   throw new KeyturnError('bad-value', `${FLAGS} has a quote that is not closed`, {
     hint: "quotes keep blanks together, as in --deliver 'command=/opt/put-key {user}'",
+  });
+}
+
+/** Of a list both would count: a caller could have the secrets that go to the administrator's places as well. */
+function refuseShared({ args, env }: Host): void {
+  const words = administratorsWords(env);
+  const fixed = spellingsOf(ROTATE_FLAGS, words);
+  const callers = [...spellingsOf(ROTATE_FLAGS, args.slice(words.length))];
+  const [, shared] = callers.find(([key]) => fixed.has(key)) ?? [];
+  if (shared === undefined) return;
+  throw new KeyturnError('repeated-flag', `${shared} is given in ${FLAGS} too`, {
+    hint: 'keep one of them',
   });
 }
 

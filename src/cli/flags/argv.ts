@@ -89,6 +89,20 @@ export function lastText(
   return last;
 }
 
+/** How each flag that has a value is spelt, by its key, whatever is wrong with the rest. */
+export function spellingsOf(
+  table: FlagTable,
+  args: readonly string[],
+): ReadonlyMap<string, string> {
+  const spellings = new Map<string, string>();
+  for (const item of walk(table, args)) {
+    if (item.kind === 'flag' && item.given.text !== '') {
+      spellings.set(item.given.key, item.given.spelling);
+    }
+  }
+  return spellings;
+}
+
 /** Whether a boolean flag was given and not switched off, whatever is wrong with the rest. */
 export function isAskedFor(table: FlagTable, args: readonly string[], key: string): boolean {
   let asked = false;
