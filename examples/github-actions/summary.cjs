@@ -32,9 +32,9 @@ const parts = [
   `## AWS access keys${isDry ? ': dry run, nothing was changed' : ''}`,
   `${summary.successful_rotations} ${isDry ? 'would be ' : ''}rotated, ` +
     `${summary.failed_rotations} ${isDry ? 'blocked' : 'not rotated'}, ` +
-    `${summary.old_keys_waiting} old keys stay Active for now, ` +
+    `${counted(summary.old_keys_waiting, 'old key stays', 'old keys stay')} Active for now, ` +
     `${summary.cleanup_operations} ${isDry ? 'would be ' : ''}deleted; ` +
-    `${summary.users_examined} users and ${summary.keys_examined} keys examined.`,
+    `${counted(summary.users_examined, 'user')} and ${counted(summary.keys_examined, 'key')} examined.`,
   table('Errors', report.errors, {
     Code: ({ code }) => code,
     Account: ({ account_id: id }) => id,
@@ -65,17 +65,32 @@ const parts = [
   table('Old keys that stay Active until nobody uses them', waiting, {
     ...WHO,
     'Last used': (one) =>
-      [one.last_used, one.last_used_service, one.last_used_region].filter(Boolean).join(' '),
-    'Not before': ({ next_run_at: at }) => at,
+      [minute(one.last_used), one.last_used_service, one.last_used_region]
+        .filter(Boolean)
+        .join(' '),
+    'Not before': ({ next_run_at: at }) => minute(at),
   }),
   table('Accounts that were skipped', skipped, {
     Account: ({ account_id: id }) => id,
     Why: ({ reason }) => reason,
   }),
-  report.next_run_at === null ? '' : `Something waits: run again after ${report.next_run_at}.`,
+  report.next_run_at === null
+    ? ''
+    : `Something waits: run again after ${minute(report.next_run_at)}.`,
 ];
 
 process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+
+function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Never before the time itself: what is waited for is not there in the minute that has begun. */
+function minute(time) {
+  if (!time) return time;
+  const at = new Date(Math.ceil(Date.parse(time) / 60_000) * 60_000);
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
 
 /** Undefined for what is none: a run that was killed wrote nothing, or a part. */
 function documentOf(path) {

@@ -203,7 +203,8 @@ function secretsAmong(env: Environment): readonly Secret[] {
 }
 
 function overdueAfter(limitMs: number): string {
-  return `it did not come to its end within ${limitMs / 1_000} seconds`;
+  const seconds = limitMs / 1_000;
+  return `it did not come to its end within ${seconds} second${seconds === 1 ? '' : 's'}`;
 }
 
 function reasonOf(code: number | null, signal: string | null): string | undefined {

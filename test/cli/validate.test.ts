@@ -106,6 +106,7 @@ test('none, and two that could be meant, are errors with a way out', async (t) =
   assert.equal(none.code, 2);
   assert.match(none.err, /no configuration is named/);
   assert.ok(none.err.includes('no-config'));
+  assert.match(none.err, /^ +keyturn init$/m);
   const two = await validate(folderOf(t, { 'keyturn.yaml': GOOD, 'keyturn.yml': GOOD }));
   assert.equal(two.code, 2);
   assert.match(two.err, /keyturn\.yaml and keyturn\.yml are both here/);

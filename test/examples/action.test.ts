@@ -87,7 +87,10 @@ test('who could not be rotated, and why, is in the summary of the job', async (c
   const inputs = { flags: '--deliver secrets-manager=elsewhere/{user}', user: 'svc-one' };
   const { code, summary } = await runAction(context, inputs);
   assert.equal(code, 1);
-  assert.match(summary, /^0 rotated, 1 not rotated/m);
+  assert.match(
+    summary,
+    /^0 rotated, 1 not rotated, 0 old keys stay Active .* 1 user and 1 key examined/m,
+  );
   assert.match(
     summary,
     /^\| svc-one \| AKIA\w+ \| not-deliverable: .*no secret elsewhere\/svc-one/m,
@@ -178,6 +181,12 @@ for (const name of ['ci', 'release']) {
     }
   });
 }
+
+test('the example workflow keeps where the audit trail of its own state stands', () => {
+  const text = textOf('examples/github-actions/rotate.yml');
+  const state = /state-dir: (\S+)/.exec(text)?.[1] ?? '';
+  assert.ok(text.includes(`keyturn audit checkpoint --anchor --state ${state};`), state);
+});
 
 test('the example workflow gives the action inputs that it has', () => {
   const [workflow] = yamlOf('examples/github-actions/rotate.yml');

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfigFile } from '../../app/config/config-file.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
 import type { Flag } from './flag.ts';
 import { absolute, type Surroundings } from './surroundings.ts';
 import * as rule from './value-rules.ts';
@@ -55,7 +56,10 @@ export function foundConfig(flag: string | undefined, surroundings: Surroundings
     'no-config',
     `no configuration is named, and none of ${CONFIG_NAMES.join(', ')} is here`,
     {
-      hint: `name a file, set ${CONFIG_VARIABLE}, or go to the folder that has it; docs/configuration.md has three whole ones`,
+      hint: [
+        `name a file, set ${CONFIG_VARIABLE}, or go to the folder that has it; where there is none yet, this drafts one from what is there:`,
+        command('keyturn', 'init'),
+      ],
     },
   );
 }
