@@ -1,6 +1,7 @@
 // Old keys that stay Active until nobody uses them, on the page for people.
 
 import { minuteOf } from '../base/clock.ts';
+import { command, hintText } from '../base/hint.ts';
 import { localDay } from '../base/local-time.ts';
 import type { Page } from './page.ts';
 import type { Retirement, RotationReport } from './rotation-report.ts';
@@ -82,6 +83,11 @@ function isKept({ waits_for: why }: Retirement): boolean {
   return why === 'held-back' || why === 'vetoed' || why === 'hooks-unknown';
 }
 
+const KNOWS_HOOKS = [
+  'a run with the configuration knows them, such as:',
+  command('rotate-iam-keys', '--config', 'keyturn.yaml'),
+];
+
 function keptTable(report: RotationReport, kept: Retirement[], page: Page): string {
   if (kept.length === 0) return '';
   const count = plural(kept.length, 'old key');
@@ -96,6 +102,9 @@ function keptTable(report: RotationReport, kept: Retirement[], page: Page): stri
   return [
     page.paint('yellow', `${count} ${report.dry_run ? 'would stay' : verb} Active for now`),
     page.table([...accounts.head, 'USER', 'OLD KEY', 'WHY'], rows),
+    ...(kept.some(({ waits_for: why }) => why === 'hooks-unknown')
+      ? [page.wrap('  hint: ', hintText(KNOWS_HOOKS))]
+      : []),
   ].join('\n');
 }
 

@@ -125,5 +125,6 @@ test('a deadline that is over does not cut against a veto: a person is needed', 
   const recovered = await keyturn(['recover', '--retire-deadline-days', '7']);
   assert.equal(recovered.code, 0, recovered.stderr);
   assert.match(recovered.stdout, /its rotation began with hooks of a configuration/);
+  assert.match(recovered.stdout, /^ +rotate-iam-keys --config keyturn\.yaml$/m);
   assert.deepEqual(statuses('alice'), ['Active', 'Active']);
 });
