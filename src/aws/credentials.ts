@@ -37,6 +37,7 @@ import { silentLogger } from './quiet-sdk.ts';
 import { firstLine } from './sdk-failure.ts';
 import type { Environment } from './shared-config.ts';
 import { pairOfSettings } from './shared-config.ts';
+import { requireSsoSession } from './sso-session.ts';
 import { readToken, readTokensOf } from './token-file.ts';
 
 /** Resolves with the current code of the device; may reject with a KeyturnError. */
@@ -229,6 +230,7 @@ function sdkProvider(
         },
       });
       return async () => {
+        requireSsoSession(source.profile, shared);
         await readTokensOf(source.profile, shared);
         return await load();
       };

@@ -26,6 +26,7 @@ function sources(
       configPath: '/home/u/.aws/config',
       profiles: new Map(Object.entries(profiles)),
       services: new Map(Object.entries(services)),
+      ssoSessions: new Set<string>(),
     },
   };
 }

@@ -5,7 +5,13 @@ import { regionSettings } from './region.ts';
 
 function sources(env: Record<string, string>, dev: Record<string, string> = {}): EndpointSources {
   const profiles = new Map([['dev', dev]]);
-  const shared = { credentialsPath: '/c', configPath: '/f', profiles, services: new Map() };
+  const shared = {
+    credentialsPath: '/c',
+    configPath: '/f',
+    profiles,
+    services: new Map(),
+    ssoSessions: new Set<string>(),
+  };
   return { env, profile: 'dev', shared };
 }
 

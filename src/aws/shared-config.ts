@@ -22,11 +22,13 @@ export interface SharedConfig {
   readonly profiles: ReadonlyMap<string, Settings>;
   /** `[services x]` sections by name; keys look like `iam.endpoint_url`. */
   readonly services: ReadonlyMap<string, Settings>;
+  /** Names of the `[sso-session x]` sections. */
+  readonly ssoSessions: ReadonlySet<string>;
 }
 
 /** How the SDK's loader spells the kind of a section that is not a profile: `services.x`. */
 const SERVICES_PREFIX = 'services.';
-const OTHER_SECTION = /^(?:services|sso-session)\./;
+const SSO_SESSION_PREFIX = 'sso-session.';
 
 export async function loadSharedConfig(env: Environment): Promise<SharedConfig> {
   const home = homeOf(env);
@@ -42,17 +44,20 @@ export async function loadSharedConfig(env: Environment): Promise<SharedConfig> 
   });
   const profiles = new Map<string, Settings>();
   const services = new Map<string, Settings>();
+  const ssoSessions = new Set<string>();
   for (const [name, settings] of Object.entries(files.configFile)) {
     if (name.startsWith(SERVICES_PREFIX)) {
       services.set(name.slice(SERVICES_PREFIX.length), settings);
-    } else if (!OTHER_SECTION.test(name)) {
+    } else if (name.startsWith(SSO_SESSION_PREFIX)) {
+      ssoSessions.add(name.slice(SSO_SESSION_PREFIX.length));
+    } else {
       profiles.set(name, settings);
     }
   }
   for (const [name, settings] of Object.entries(files.credentialsFile)) {
     profiles.set(name, { ...profiles.get(name), ...settings });
   }
-  return { credentialsPath, configPath, home, profiles, services };
+  return { credentialsPath, configPath, home, profiles, services, ssoSessions };
 }
 
 /**

@@ -130,6 +130,21 @@ describe('who signs', () => {
     assert.equal(error.code, 'no-credentials');
     assert.match(error.message, /for profile broken: its credential_process failed$/);
   });
+
+  it('names the section that an SSO profile, or the source of a role, lacks', async (test) => {
+    const { env } = await withProfiles(
+      test,
+      () =>
+        '[profile sso]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n' +
+        '[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = sso\n',
+    );
+    for (const profile of ['sso', 'role']) {
+      const error = await failureOf(open(env, profile));
+      assert.equal(error.code, 'no-credentials');
+      assert.match(error.message, /^profile sso signs in .* has no \[sso-session corp\]$/);
+      assert.match(error.hint ?? '', /^check the name .*\n {2}aws configure sso-session$/);
+    }
+  });
 });
 
 describe('what keeps a run from starting', () => {
