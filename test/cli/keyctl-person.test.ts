@@ -128,7 +128,20 @@ describe('a policy that demands MFA', { concurrency: 2 }, () => {
     );
     assert.match(sitting.text.replaceAll(/\s+/g, ' '), /error: .*explicit deny/);
     assert.match(sitting.text, /hint: if a policy demands MFA, add --mfa-code/);
-    assert.notEqual(sitting.code, 0);
+    assert.match(sitting.text, /keyctl: nothing was changed/);
+    assert.equal(sitting.code, 130);
+  });
+
+  test('leaving the question about one of several profiles leaves all', { skip }, async (t) => {
+    const home = await openHome(t);
+    const key = addAda(home, demandsMfa('iam:ListMFADevices'));
+    writeProfile(home, 'again', key);
+    const sitting = await sit(
+      [process.execPath, binOf('keyctl'), 'ada', 'again'],
+      [[`${DEVICE}:`, KEY.ctrlC]],
+      home.env,
+    );
+    assert.equal(sitting.code, 130);
   });
 
   test('a code that was used is refused as what it is', async (t) => {

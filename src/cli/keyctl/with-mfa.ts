@@ -12,7 +12,8 @@ type Signer = Pick<Pair, 'authProfile'> & Partial<Pair>;
 
 /**
  * What the step comes to. It may be taken twice, so it begins anew each time. Throws the denial where no
- * device is known, and where nobody can be asked for its code: then the hint names the device.
+ * device is known, and where nobody can be asked for its code: then the hint names the device. Throws `cancelled`
+ * where somebody is asked, and leaves.
  */
 export async function withMfa<Value>(
   run: StepContext,
@@ -32,8 +33,9 @@ export async function withMfa<Value>(
     run.session.voice.remark('AWS denied that; it may allow it with MFA');
     return await step({ ...run, isMfaWanted: true }).catch((again) => {
       const error = toKeyturnError(again);
-      // Whoever leaves the question wants to know what it was about.
-      throw error.code === 'cancelled' ? withDevice(denied, serial) : error;
+      // Whoever leaves the question wants to know what it was about, and has left all the same.
+      if (error.code === 'cancelled') run.session.voice.error(withDevice(denied, serial));
+      throw error;
     });
   }
 }
