@@ -3,7 +3,7 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
-import { flagWords } from '../base/shell-words.ts';
+import { flagWords, namedWords } from '../base/shell-words.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import { type HookRun, hooksInDoubt, type NamedHook } from '../lifecycle/hooks.ts';
@@ -66,8 +66,11 @@ export async function answerHook(
         hint: [
           'name the account:',
           command(
-            ...['keyturn', 'hooks', word, user, '--account', first.account],
-            ...flagWords('--state', store.where),
+            ...['keyturn', 'hooks', word],
+            ...namedWords(
+              [user],
+              ['--account', first.account, ...flagWords('--state', store.where)],
+            ),
           ),
         ],
       },

@@ -5,7 +5,7 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { type Command, command } from '../base/hint.ts';
 import { onRecord, type SameReach, undoCommand } from '../base/key-command.ts';
 import { writtenKeyId } from '../base/key-id-text.ts';
-import { flagWords } from '../base/shell-words.ts';
+import { flagWords, namedWords } from '../base/shell-words.ts';
 import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUndo } from '../engine/foretell-undo.ts';
 import type { UndoneRotation } from '../engine/perform-undo.ts';
@@ -146,7 +146,7 @@ export async function withElsewhere(
   if (error.code !== 'nothing-to-undo') return error;
   const state = flagWords('--state', known.store.where);
   const commandIn = (account: string) =>
-    command('keyturn', 'undo', user, '--account', account, ...state);
+    command('keyturn', 'undo', ...namedWords([user], ['--account', account, ...state]));
   return await orElsewhere(error, user, { ...known, commandIn });
 }
 

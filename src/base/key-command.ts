@@ -2,7 +2,7 @@
 
 import type { AccessKeyId } from './access-key-id.ts';
 import { type Command, command } from './hint.ts';
-import { flagWords } from './shell-words.ts';
+import { flagWords, namedWords } from './shell-words.ts';
 
 export type KeyVerb = 'deactivate' | 'activate' | 'delete';
 
@@ -45,7 +45,7 @@ export function rotateCommand(
 
 /** The command that takes the latest rotation of a user back. */
 export function undoCommand(user: string, { before = [], flags }: SameReach = HERE): Command {
-  return command(...before, 'keyturn', 'undo', user, ...flags);
+  return command(...before, 'keyturn', 'undo', ...namedWords([user], flags));
 }
 
 /** The command with which a person says what came of a hook. */
@@ -54,24 +54,38 @@ export function hooksCommand(
   user: string,
   reach: SameReach = HERE,
 ): Command {
-  return onRecord(['hooks', verb, user], reach);
+  return onRecord(['hooks', verb], reach, [user]);
 }
 
 /** A command of keyturn that works on what is on record alone: of how members are entered nothing is about it. */
-export function onRecord(words: readonly string[], reach: SameReach = HERE): Command {
-  return kept(words, reach, /^--(?:account|state|profile|region)(?:=|$)/);
+export function onRecord(
+  words: readonly string[],
+  reach: SameReach = HERE,
+  names: readonly string[] = [],
+): Command {
+  return kept(words, reach, { takes: /^--(?:account|state|profile|region)(?:=|$)/, names });
 }
 
 /** `keyturn status`, which is about every account of the state. */
 export function statusCommand(reach: SameReach = HERE): Command {
-  return kept(['status'], reach, /^--(?:state|profile|region)(?:=|$)/);
+  return kept(['status'], reach, { takes: /^--(?:state|profile|region)(?:=|$)/, names: [] });
 }
 
-function kept(words: readonly string[], { before = [], flags }: SameReach, takes: RegExp): Command {
+interface Kept {
+  /** The flags that are about what is on record. */
+  readonly takes: RegExp;
+  readonly names: readonly string[];
+}
+
+function kept(
+  words: readonly string[],
+  { before = [], flags }: SameReach,
+  { takes, names }: Kept,
+): Command {
   const about = flags.filter((flag, index) =>
     takes.test(flag.startsWith('-') ? flag : (flags[index - 1] ?? '')),
   );
-  return command(...before, 'keyturn', ...words, ...about);
+  return command(...before, 'keyturn', ...words, ...namedWords(names, about));
 }
 
 /** `keyturn recover` for one user. */
@@ -93,7 +107,7 @@ function runCommand(words: readonly string[], user: string, reach: SameReach): C
 
 /** The dry run of the command that replaces the key of a user now. */
 export function foretellRotation(user: string, { before = [], flags }: SameReach = HERE): Command {
-  return command(...before, 'keyturn', 'rotate', user, '--dry-run', ...flags);
+  return command(...before, 'keyturn', 'rotate', ...namedWords([user], ['--dry-run', ...flags]));
 }
 
 /** `keyturn verify` for one user, with these words. */
@@ -102,5 +116,5 @@ export function verifyCommand(
   words: readonly string[],
   { before = [], flags }: SameReach = HERE,
 ): Command {
-  return command(...before, 'keyturn', 'verify', user, ...words, ...flags);
+  return command(...before, 'keyturn', 'verify', ...namedWords([user], [...words, ...flags]));
 }

@@ -28,3 +28,13 @@ export function flagWords(
   if (value === undefined) return [];
   return value.startsWith('-') || value === '' ? [`${long}=${value}`] : [name, value];
 }
+
+/** Names that stand without a flag, and flags: the names last and after `--` where one would be taken for a flag itself. */
+export function namedWords(
+  names: readonly string[],
+  flags: readonly string[] = [],
+): readonly string[] {
+  return names.some((name) => name.startsWith('-'))
+    ? [...flags, '--', ...names]
+    : [...names, ...flags];
+}

@@ -30,7 +30,7 @@ export async function runDeliver(session: Session, args: readonly string[]): Pro
   const order = readDeliver(args);
   const { values, user } = order;
   const commandIn = (account: string) =>
-    command('keyturn', 'deliver', ...args, '--account', account);
+    command('keyturn', 'deliver', '--account', account, ...args);
   const options = { ...settle(session, order), commandIn };
   const { dryRun } = options;
   const place = stateDirectory(values.stateDir, host);

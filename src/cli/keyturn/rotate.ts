@@ -3,6 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { writtenKeyId } from '../../base/key-id-text.ts';
+import { namedWords } from '../../base/shell-words.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
@@ -80,7 +81,11 @@ function refuseSeveral(
   throw new KeyturnError('bad-value', `${file} is about several accounts, and none is named`, {
     hint: [
       'name the account of the key:',
-      command('keyturn', 'rotate', target, '--account', '123456789012', '--config', file),
+      command(
+        'keyturn',
+        'rotate',
+        ...namedWords([target], ['--account', '123456789012', '--config', file]),
+      ),
     ],
   });
 }

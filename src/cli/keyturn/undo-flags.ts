@@ -3,6 +3,7 @@
 
 import { KeyturnError } from '../../base/errors.ts';
 import { command, type Hint } from '../../base/hint.ts';
+import { namedWords } from '../../base/shell-words.ts';
 import { ROLE_FLAGS, refuseUseless } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
 import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
@@ -113,7 +114,7 @@ function runWithUser(run: string, user: string): KeyturnError {
     {
       hint: [
         'for the latest rotation of the user, whichever run began it:',
-        command('keyturn', 'undo', user),
+        command('keyturn', 'undo', ...namedWords([user])),
         'for all of the run:',
         command('keyturn', 'undo', '--run', run),
       ],
@@ -128,7 +129,7 @@ function runWithRotation(run: string, rotation: string, user = 'USER'): KeyturnE
     {
       hint: [
         'for the one:',
-        command('keyturn', 'undo', user, '--rotation', rotation),
+        command('keyturn', 'undo', ...namedWords([user], ['--rotation', rotation])),
         'for all of the run:',
         command('keyturn', 'undo', '--run', run),
       ],
@@ -143,7 +144,7 @@ function rotationOfSeveral(rotation: string, user: string): KeyturnError {
     {
       hint: [
         'name the user whose rotation it is:',
-        command('keyturn', 'undo', user, '--rotation', rotation),
+        command('keyturn', 'undo', ...namedWords([user], ['--rotation', rotation])),
       ],
     },
   );

@@ -7,7 +7,7 @@ import type { UndoPlace } from '../../app/undo-account.ts';
 import { ERROR_CODES } from '../../base/error-codes.ts';
 import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
-import { shellWords } from '../../base/shell-words.ts';
+import { namedWords, shellWords } from '../../base/shell-words.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import { DEFAULT_ROLE_NAME } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
@@ -166,13 +166,17 @@ function sameWords(request: UndoRequest, values: UndoValues): readonly string[] 
   const { account, rotation } = values;
   const entered =
     account === undefined ? [] : [...flagWords('account', account), ...entranceWords(values)];
-  const named =
-    request.kind === 'run'
-      ? flagWords('run', request.run)
-      : request.kind === 'one'
-        ? [request.user, ...flagWords('rotation', rotation)]
-        : request.users;
-  return ['keyturn', 'undo', ...named, ...entered, ...whereaboutWords(values)];
+  const there = [...entered, ...whereaboutWords(values)];
+  switch (request.kind) {
+    case 'run':
+      return ['keyturn', 'undo', ...flagWords('run', request.run), ...there];
+    case 'one': {
+      const flags = [...flagWords('rotation', rotation), ...there];
+      return ['keyturn', 'undo', ...namedWords([request.user], flags)];
+    }
+    case 'users':
+      return ['keyturn', 'undo', ...namedWords(request.users, there)];
+  }
 }
 
 /** The command with which a person answers what an open rotation asks, about the same account. */

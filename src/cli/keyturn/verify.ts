@@ -5,7 +5,7 @@ import type { VerifyOptions } from '../../app/verify-accounts.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
-import { shellWords } from '../../base/shell-words.ts';
+import { namedWords, shellWords } from '../../base/shell-words.ts';
 import type { NotifyModel } from '../../config/tell-model.ts';
 import { healWords } from '../../reports/heal-words.ts';
 import { tellAfterwards } from '../after-run.ts';
@@ -118,13 +118,15 @@ function healCommand(
 ): string {
   const { organization, accounts, excludeAccounts } = values;
   return shellWords([
-    ...['keyturn', 'verify', ...users],
-    ...(organization === true ? ['--organization'] : []),
-    ...flagWords('accounts', accounts?.join(',')),
-    ...flagWords('exclude-accounts', excludeAccounts?.join(',')),
-    ...(organization === true || accounts !== undefined ? entranceWords(values) : []),
-    ...whereaboutWords(values),
-    ...heal,
+    ...['keyturn', 'verify'],
+    ...namedWords(users, [
+      ...(organization === true ? ['--organization'] : []),
+      ...flagWords('accounts', accounts?.join(',')),
+      ...flagWords('exclude-accounts', excludeAccounts?.join(',')),
+      ...(organization === true || accounts !== undefined ? entranceWords(values) : []),
+      ...whereaboutWords(values),
+      ...heal,
+    ]),
   ]);
 }
 
