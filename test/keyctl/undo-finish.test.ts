@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { finishProfile } from '../../src/app/keyctl/finish-profile.ts';
@@ -22,6 +22,77 @@ const refusedWith = (code: ErrorCode) => (error: unknown) =>
 
 const keysOf = (laptop: Laptop, user = 'ada') => laptop.sandbox.world.user(ACCOUNT, user).keys;
 const NOW = { deleteNow: false, skipQuietWait: true };
+
+/** What undo and finish both say: the same. */
+async function refusal(laptop: Laptop, profile = 'production'): Promise<KeyturnError> {
+  const before = await laptop.read();
+  const errors: KeyturnError[] = [];
+  for (const work of [
+    () => undoProfile(laptop.target(profile), laptop.context),
+    () => finishProfile(laptop.target(profile), NOW, laptop.context),
+  ]) {
+    const error: unknown = await work().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof KeyturnError);
+    errors.push(error);
+  }
+  const [first, second] = errors as [KeyturnError, KeyturnError];
+  assert.deepEqual([first.message, first.hint], [second.message, second.hint]);
+  assert.equal(await laptop.read(), before);
+  return first;
+}
+
+describe('undo and finish, of a file that was changed since the rotation:', () => {
+  it('the previous profile was taken out by hand', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    const { backupPath } = await rotated(laptop);
+    const [kept = ''] = (await laptop.read()).split('\n[production-previous]');
+    await writeFile(laptop.credentials, kept);
+    const { code, message, hint = '' } = await refusal(laptop);
+    assert.equal(code, 'unknown-profile');
+    assert.match(
+      message,
+      new RegExp(`no profile production-previous with ${old.id}, which AKIA\\w+ replaced$`),
+    );
+    assert.ok(hint.includes(`${backupPath} holds the pair of ${old.id}`), hint);
+    assert.match(hint, new RegExp(`\n {2}keyturn keys deactivate ${old.id}`));
+    assert.doesNotMatch(hint, /rotate production first/);
+  });
+
+  it('the copy from before was put back', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    const before = await laptop.read();
+    const { newKeyId } = await rotated(laptop);
+    await writeFile(laptop.credentials, before);
+    const { code, message, hint = '' } = await refusal(laptop);
+    assert.equal(code, 'key-changed');
+    assert.match(message, new RegExp(`holds ${old.id} again, .* replaced with ${newKeyId}$`));
+    assert.match(
+      hint,
+      new RegExp(`nothing here holds the pair of ${newKeyId} any more[^]*deactivate ${newKeyId}`),
+    );
+  });
+
+  it('the previous profile itself is named', async (t) => {
+    const laptop = await openLaptop(t);
+    await laptop.addProfile('production', 'ada');
+    await rotated(laptop);
+    const { code, hint } = await refusal(laptop, 'production-previous');
+    assert.equal(code, 'unknown-profile');
+    assert.equal(hint, 'name the profile whose key was replaced: -t production');
+  });
+
+  it('nothing was rotated yet', async (t) => {
+    const laptop = await openLaptop(t);
+    await laptop.addProfile('production', 'ada');
+    const { hint } = await refusal(laptop);
+    assert.match(hint ?? '', /^rotate production first:\n {2}keyctl -t production$/);
+  });
+});
 
 describe('keyctl undo', () => {
   it('puts the previous pair back, and an undo can be undone', async (t) => {

@@ -84,21 +84,30 @@ async function explainDeadKey(
   );
 }
 
-/** Who holds the pair that works. */
 async function whereabouts(
   successor: AccessKeyId | undefined,
   profile: string,
-  { path, profiles }: OpenedProfileFile,
+  file: OpenedProfileFile,
 ): Promise<HintPart[]> {
   if (successor === undefined) return ['an administrator of the account makes the user a new key'];
-  const other = profiles.find(({ name, keyId }) => keyId === successor && name !== profile);
-  if (other !== undefined) return [`profile ${other.name} holds ${successor}: copy its pair`];
+  return [
+    (await whoHolds(successor, profile, file)) ??
+      `put the pair of ${successor} back; if nobody has it, an administrator makes a new key`,
+  ];
+}
+
+/** Another profile, or a backup, that holds the pair of the key; undefined where none does. */
+export async function whoHolds(
+  keyId: AccessKeyId,
+  profile: string,
+  { path, profiles }: OpenedProfileFile,
+): Promise<string | undefined> {
+  const other = profiles.find((each) => each.keyId === keyId && each.name !== profile);
+  if (other !== undefined) return `profile ${other.name} holds ${keyId}: copy its pair`;
   const backup = (await backupFilesOf(path)).find(({ pairs }) =>
-    pairs.some(({ id }) => id === successor),
+    pairs.some(({ id }) => id === keyId),
   );
-  return backup === undefined
-    ? [`put the pair of ${successor} back; if nobody has it, an administrator makes a new key`]
-    : [`${backup.path} holds the pair of ${successor}: copy it`];
+  return backup && `${backup.path} holds the pair of ${keyId}: copy it`;
 }
 
 /** AWS gives the root user no way to rotate by itself, and asks that it have no keys at all. */
