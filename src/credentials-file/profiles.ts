@@ -112,6 +112,17 @@ export const KIND_WORDS: Readonly<Record<ProfileKind, string>> = {
   'settings-only': 'no credentials',
 };
 
+/** Whether the credentials file holds both halves of a pair in it, whatever it is besides. */
+export function holdsPair({ kind, keyIn }: Profile): boolean {
+  return keyIn === 'credentials' && kind !== 'incomplete';
+}
+
+/** Why a profile is no place for a pair. */
+export function usedOtherwise(path: string, profile: Profile): string {
+  const why = whyNotRotatable(profile) ?? KIND_WORDS[profile.kind];
+  return `profile ${profile.name} of ${path} is in use for something else: ${why}`;
+}
+
 /** Why keyctl cannot rotate the key of a profile; undefined when it can. */
 export function whyNotRotatable({ kind, keyId, keyIn, tokenIn }: Profile): string | undefined {
   switch (kind) {

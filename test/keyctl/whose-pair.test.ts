@@ -102,6 +102,11 @@ describe('a -previous that is not the former pair is never overwritten, and noth
     ['a program', 'credential_process = /bin/true\n', /another program/],
     ['SSO', 'sso_start_url = https://example.awsapps.com/start\n', /SSO/],
     ['half a pair', 'aws_secret_access_key = x\n', /half of an access key/],
+    [
+      'the other half of a pair',
+      'aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n',
+      /half of an access key/,
+    ],
   ] as const) {
     it(name, async (t) => {
       const laptop = await laptopOfAda(t);

@@ -7,10 +7,11 @@ import { command } from '../../base/hint.ts';
 import { problemsOf } from '../../credentials-file/disagreements.ts';
 import { profilePaths } from '../../credentials-file/paths.ts';
 import {
+  holdsPair,
   insteadOfRotating,
-  KIND_WORDS,
   listProfiles,
   type Profile,
+  usedOtherwise,
   whyNotRotatable,
 } from '../../credentials-file/profiles.ts';
 import { problemError, refuseProblems } from '../../credentials-file/refuse-problems.ts';
@@ -93,12 +94,10 @@ export function targetKey(file: OpenedProfileFile, name: string): TargetKey {
 export function refuseOtherUse({ path, profiles }: ProfileFile, name: string): void {
   const previous = profiles.find((each) => each.name === previousProfileOf(name));
   if (previous === undefined || previous.kind === 'settings-only') return;
-  if (previous.keyId !== undefined && previous.keyIn === 'credentials') return;
-  throw new KeyturnError(
-    'not-deliverable',
-    `profile ${previous.name} of ${path} is in use for something else: ${whyNotRotatable(previous) ?? KIND_WORDS[previous.kind]}`,
-    { hint: `the former pair of ${name} is to go there: give that profile another name first` },
-  );
+  if (previous.keyId !== undefined && holdsPair(previous)) return;
+  throw new KeyturnError('not-deliverable', usedOtherwise(path, previous), {
+    hint: `the former pair of ${name} is to go there: give that profile another name first`,
+  });
 }
 
 export function requireProfile(file: ProfileFile, name: string): Profile {

@@ -58,6 +58,22 @@ const REFUSED: Readonly<Record<string, readonly [text: string, why: RegExp]>> = 
     /another setting of profile p /,
   ],
   'a former pair that is of somebody else': [`${HELD}[p-previous]\n${pair(FOREIGN)}`, /bob/],
+  'a role in the place of the former pair': [
+    `${HELD}[p-previous]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = q\n`,
+    /p-previous .* is in use for something else: it assumes a role/,
+  ],
+  'a program in the place of the former pair': [
+    `${HELD}[p-previous]\ncredential_process = x\n`,
+    /p-previous .* \(credential_process\)/,
+  ],
+  "the only copy of somebody's secret in the place of the former pair": [
+    `${HELD}[p-previous]\naws_secret_access_key = x\n`,
+    /p-previous .* only half/,
+  ],
+  'a key ID without its secret in the place of the former pair': [
+    `${HELD}[p-previous]\naws_access_key_id = ${FOREIGN.keyId}\n`,
+    /p-previous .* only half/,
+  ],
   'a role that is signed with the former pair': [
     `${HELD}[r]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = p-previous\n`,
     /source_profile of r/,

@@ -7,7 +7,13 @@ import { looksLikeKeyId, shownKeyId } from '../../base/key-id-text.ts';
 import { bySetting, CREATE_MISSING, deliveringTo } from '../../base/settings-words.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { type Document, parseDocument, sectionOf } from '../../credentials-file/document.ts';
-import { listProfiles, type Profile, whyNotRotatable } from '../../credentials-file/profiles.ts';
+import {
+  holdsPair,
+  listProfiles,
+  type Profile,
+  usedOtherwise,
+  whyNotRotatable,
+} from '../../credentials-file/profiles.ts';
 import { refuseProblems } from '../../credentials-file/refuse-problems.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
 import { applyEdit } from '../../credentials-file/save.ts';
@@ -53,6 +59,7 @@ export async function editedFile(at: ProfilesAtHand, bytes: Buffer, pair: Pair):
   }
   if (formerPair(document, place.profile, pair.keyId) !== undefined) {
     refuseSourced(place, [bytes, config]);
+    refuseUsedPrevious(place, profiles.get(previousProfileOf(place.profile)));
     await refuseForeignPrevious(at, document);
   }
   const after = applyEdit(place.path, bytes, deliveryEdit(served, pair));
@@ -102,16 +109,13 @@ export function noFile(path: string): KeyturnError {
 /** A profile that is a role, SSO, a session, a program or half a pair has readers who need it as it is. */
 function refuseOtherUse(path: string, profile: Profile | undefined): void {
   if (profile === undefined || profile.kind === 'settings-only') return;
-  const why = whyNotRotatable(profile);
-  if (why === undefined) return;
+  if (whyNotRotatable(profile) === undefined) return;
   // A placeholder in the place of the pair.
   const isPair = profile.kind === 'access-key' && profile.keyIn === 'credentials';
   if (isPair && profile.keyId === undefined) return;
-  throw new KeyturnError(
-    'not-deliverable',
-    `profile ${profile.name} of ${path} is in use for something else: ${why}`,
-    { hint: 'name another profile, or put that one right' },
-  );
+  throw new KeyturnError('not-deliverable', usedOtherwise(path, profile), {
+    hint: 'name another profile, or put that one right',
+  });
 }
 
 /** Whoever names the previous profile as the source of a role reads the former pair. */
@@ -124,6 +128,14 @@ function refuseSourced({ profile, path }: ProfilePlace, files: readonly (Buffer 
     `profile ${previous} of ${path} is in use for something else: it is the source_profile of ${reader}`,
     { hint: reservedFor(profile) },
   );
+}
+
+/** Whose pair it holds is asked later; what is no pair at all is somebody's profile of another kind. */
+function refuseUsedPrevious({ profile, path }: ProfilePlace, previous: Profile | undefined): void {
+  if (previous === undefined || previous.kind === 'settings-only' || holdsPair(previous)) return;
+  throw new KeyturnError('not-deliverable', usedOtherwise(path, previous), {
+    hint: reservedFor(profile),
+  });
 }
 
 /**
