@@ -51,6 +51,12 @@ const ROWS: readonly Row[] = [
     'access-key',
   ],
   [
+    'a pair in a profile that assumes a role with another one',
+    inCredentials(`${PAIR}role_arn = arn:aws:iam::123456789012:role/r\nsource_profile = q\n`),
+    'role',
+    /the access key in it is not used/,
+  ],
+  [
     'a key of another kind',
     inCredentials(PAIR.replace('AKIA', 'AIDA')),
     'access-key',
@@ -115,6 +121,37 @@ describe('what a profile is, and why it cannot be rotated:', () => {
       else assert.match(obstacle ?? '', why);
       assert.ok(insteadOfRotating(profile).length > 20);
     });
+  }
+});
+
+describe('beside a pair the AWS CLI takes', () => {
+  const role = 'role_arn = arn:aws:iam::123456789012:role/r\n';
+  const rows: readonly (readonly [string, Profile, Profile['cliPrefers']])[] = [
+    ['the SSO sign-in', inCredentials(`${PAIR}sso_account_id = 1\n`), 'SSO sign-in'],
+    [
+      'that of the config file',
+      profileOf(`[p]\n${PAIR}`, '[profile p]\nsso_role_name = r\n'),
+      'SSO sign-in',
+    ],
+    [
+      'the web identity',
+      inCredentials(`${PAIR}${role}web_identity_token_file = /t\n`),
+      'web identity',
+    ],
+    [
+      'the pair, where a session of SSO is named alone',
+      inCredentials(`${PAIR}sso_session = s\n`),
+      undefined,
+    ],
+    [
+      'the pair, where a program is named',
+      inCredentials(`${PAIR}credential_process = p\n`),
+      undefined,
+    ],
+    ['SSO, where there is no pair', inConfig('sso_account_id = 1\n'), undefined],
+  ];
+  for (const [what, { cliPrefers }, expected] of rows) {
+    it(what, () => assert.equal(cliPrefers, expected));
   }
 });
 

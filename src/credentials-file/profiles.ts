@@ -28,6 +28,8 @@ export interface Profile {
   readonly keyIn: FileName | 'both' | undefined;
   /** The file that adds a session token. */
   readonly tokenIn: FileName | undefined;
+  /** What the AWS CLI signs with although there is a pair, which the SDK takes. */
+  readonly cliPrefers: 'SSO sign-in' | 'web identity' | undefined;
 }
 
 export interface ProfileFiles {
@@ -76,7 +78,14 @@ function toProfile(name: string, credentials: Settings = NONE, config: Settings 
     keyId: looksLikeKeyId(id) ? id : undefined,
     keyIn: isParted ? 'both' : idIn,
     tokenIn: SESSION_TOKENS.map(fileOf).find((file) => file !== undefined),
+    cliPrefers: id && get(SECRET) ? preferredByCli(get) : undefined,
   };
+}
+
+/** The order of botocore: a web identity, SSO, then a pair. */
+function preferredByCli(get: (setting: string) => string | undefined): Profile['cliPrefers'] {
+  if (get('role_arn') && get('web_identity_token_file')) return 'web identity';
+  return get('sso_account_id') || get('sso_role_name') ? 'SSO sign-in' : undefined;
 }
 
 /** The SDK's order of looking (a role first, then a pair, …). */
@@ -140,7 +149,9 @@ export function whyNotRotatable({ kind, keyId, keyIn, tokenIn }: Profile): strin
     case 'session':
       return 'it holds a session, which expires by itself';
     case 'role':
-      return 'it assumes a role, so it has no access key of its own';
+      return keyId === undefined
+        ? 'it assumes a role, so it has no access key of its own'
+        : 'it assumes a role, for which the access key in it is not used';
     case 'sso':
       return 'it signs in through SSO, so it has no access key';
     case 'process':
@@ -163,7 +174,7 @@ export function insteadOfRotating({ kind, tokenIn }: Pick<Profile, 'kind' | 'tok
   }
   switch (kind) {
     case 'role':
-      return 'rotate the profile that it names as source_profile';
+      return 'rotate the key that opens the role: it names a profile as source_profile, or says by credential_source where that key is';
     case 'session':
       return 'sign in again for a new session; rotate the profile whose key opened it';
     case 'access-key':

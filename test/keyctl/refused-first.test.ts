@@ -115,6 +115,17 @@ describe('keyctl refuses before a key is created', () => {
     assert.equal(laptop.sandbox.world.user(ACCOUNT, 'ada').keys.length, 1);
   });
 
+  it('says that the AWS CLI takes something else of the profile', async (t) => {
+    const laptop = await openLaptop(t);
+    await laptop.addProfile('production', 'ada', 'sso_account_id = 1\nsso_role_name = r\n');
+    const session = await openProfileSession(laptop.target('production'), laptop.context);
+    session.close();
+    assert.match(
+      session.exam.warnings.join(),
+      /the AWS CLI takes the SSO sign-in of profile production and not this key/,
+    );
+  });
+
   it('says that others can read the file, and keeps its mode', async (t) => {
     const laptop = await openLaptop(t);
     await laptop.addProfile('production', 'ada');

@@ -215,9 +215,10 @@ function withWay(slot: SlotVerdict, { reach }: TargetOptions): ExamSlot {
 }
 
 async function warningsAbout(
-  { path, bytes, configFault }: OpenedProfileFile,
+  { path, bytes, configFault, profiles }: OpenedProfileFile,
   profile: string,
 ): Promise<string[]> {
+  const preferred = profiles.find(({ name }) => name === profile)?.cliPrefers;
   const { mode } = await nodeFileSystem.stat(path);
   const what = `others can read ${path} (mode ${mode.toString(8)}); close it:`;
   const open = hintText([what, command('chmod', '600', path)]);
@@ -225,6 +226,9 @@ async function warningsAbout(
   return [
     ...((mode & 0o077) === 0 ? [] : [open]),
     ...(configFault === undefined ? [] : [configFault.message]),
+    ...(preferred === undefined
+      ? []
+      : [`the AWS CLI takes the ${preferred} of profile ${profile} and not this key`]),
     ...(others ?? []).map((found) =>
       hintText(`${path}, ${placeOf(found)}: it ${found.explanation}`),
     ),
