@@ -3,7 +3,7 @@
 import { devNull } from 'node:os';
 import { resolve } from 'node:path';
 import type { KeyturnError } from '../base/errors.ts';
-import type { FileInfo, FileKind } from '../base/files/file-system.ts';
+import { errnoOf, type FileInfo, type FileKind, systemReason } from '../base/files/file-system.ts';
 import { bySetting, type Setting } from '../base/settings-words.ts';
 import { failure } from './failures.ts';
 
@@ -22,6 +22,21 @@ export function isNoFile(path: string): boolean {
 /** Why the file cannot be one of profiles; undefined when it can. */
 export function whyNotRegular({ kind }: Pick<FileInfo, 'kind'>): string | undefined {
   return kind === 'file' ? undefined : WORDS[kind];
+}
+
+/** Below what is no folder there is no file either, as with HOME=/dev/null: the AWS CLI and the SDK read none there. */
+const NO_FILE_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** Whether the system says that there is no file. */
+export function isMissing(thrown: unknown): boolean {
+  return NO_FILE_CODES.has(errnoOf(thrown) ?? '');
+}
+
+/** What the system says of a file of profiles that is there. */
+export function unreadable(path: string, thrown: unknown): KeyturnError {
+  const isCircle = errnoOf(thrown) === 'ELOOP';
+  const why = isCircle ? 'its symbolic links lead in a circle' : systemReason(thrown);
+  return failure(path, why, { cause: thrown, verb: 'read' });
 }
 
 /** How the files of profiles are named. */

@@ -1,11 +1,10 @@
 // Files of profiles are regular files. A pipe can be read once, and by one program: it would hang, or
 // be empty for the next one that asks; and nothing can be written back into it.
 
-import { errnoOf, type FileSystem, systemReason } from '../base/files/file-system.ts';
+import type { FileSystem } from '../base/files/file-system.ts';
 import { readWholeFile } from '../base/files/whole-file.ts';
 import type { Setting } from '../base/settings-words.ts';
-import { failure } from './failures.ts';
-import { isNoFile, notRegular, whyNotRegular } from './not-regular.ts';
+import { isMissing, isNoFile, notRegular, unreadable, whyNotRegular } from './not-regular.ts';
 
 /**
  * The bytes, or undefined when there is no file. `namedBy` is how the path was named, if not as files of
@@ -22,8 +21,8 @@ export async function readFileBytes(
     reason = whyNotRegular(await fs.stat(path));
     if (reason === undefined) return await readWholeFile(fs, path);
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return undefined;
-    throw failure(path, systemReason(thrown), { cause: thrown, verb: 'read' });
+    if (isMissing(thrown)) return undefined;
+    throw unreadable(path, thrown);
   }
   throw notRegular(path, reason, namedBy);
 }

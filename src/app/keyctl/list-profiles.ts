@@ -2,9 +2,15 @@
 
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import type { KeyturnError } from '../../base/errors.ts';
-import { errnoOf, kindOf, systemReason } from '../../base/files/file-system.ts';
+import { kindOf } from '../../base/files/file-system.ts';
 import { failure } from '../../credentials-file/failures.ts';
-import { isNoFile, notRegular, whyNotRegular } from '../../credentials-file/not-regular.ts';
+import {
+  isMissing,
+  isNoFile,
+  notRegular,
+  unreadable,
+  whyNotRegular,
+} from '../../credentials-file/not-regular.ts';
 import { profilePaths } from '../../credentials-file/paths.ts';
 import {
   KIND_WORDS,
@@ -76,8 +82,8 @@ function bytesOf(path: string): Buffer | undefined {
     reason = whyNotRegular({ kind: kindOf(statSync(path)) });
     if (reason === undefined) return readFileSync(path);
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return undefined;
-    throw failure(path, systemReason(thrown), { cause: thrown, verb: 'read' });
+    if (isMissing(thrown)) return undefined;
+    throw unreadable(path, thrown);
   }
   throw notRegular(path, reason);
 }

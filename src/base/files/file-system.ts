@@ -110,6 +110,7 @@ export function errnoOf(thrown: unknown): string | undefined {
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EDQUOT: 'disk quota exceeded',
+  EFBIG: 'the limit on the size of files is reached',
   EIO: 'input/output error',
   ELOOP: 'it is a symbolic link',
   ENAMETOOLONG: 'its name is too long',
