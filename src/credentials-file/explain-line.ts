@@ -28,6 +28,7 @@ export interface Suspicion {
 interface Suspect {
   readonly shape: RegExp;
   readonly explanation: string;
+  readonly mend?: Mend;
 }
 
 /** Tried in order on the header of a profile that only one reader knows. */
@@ -51,6 +52,8 @@ const HEADERS: readonly Suspect[] = [
   {
     shape: /^\s*\[.*\s.*\]/,
     explanation: 'has a space in its name: the AWS SDK skips such a profile',
+    mend: () =>
+      'write the name with a hyphen for the space, here and wherever the profile is named',
   },
   {
     shape: /^\s+\[/,
@@ -117,17 +120,22 @@ function find(
   candidates: readonly number[],
   lines: readonly string[],
 ): Suspicion | undefined {
-  for (const { shape, explanation } of suspects) {
+  for (const { shape, explanation, mend } of suspects) {
     const line = candidates.find((number) => shape.test(lines[number - 1] ?? ''));
-    if (line !== undefined) return named(line, lines, explanation);
+    if (line !== undefined) return named(line, lines, explanation, mend);
   }
   return undefined;
 }
 
 /** With the character that does not show, if the line has one. */
-function named(line: number, lines: readonly string[], explanation: string): Suspicion {
+function named(
+  line: number,
+  lines: readonly string[],
+  explanation: string,
+  mend?: Mend,
+): Suspicion {
   const odd = firstUnseen(lines[line - 1] ?? '');
-  if (odd === undefined) return { line, explanation };
+  if (odd === undefined) return { line, explanation, mend };
   const { column, name } = odd;
   return { line, column, explanation: `${explanation}; it has ${name}`, mend: typeAnew };
 }

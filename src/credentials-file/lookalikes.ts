@@ -21,12 +21,17 @@ function bare(name: string): string {
   return seen.replaceAll(EVERY_DASH, '-');
 }
 
+/** A name with a space would be refused next: the AWS SDK skips it. */
+function wellNamed(name: string): string {
+  return name.trim().replaceAll(/\s+/g, '-');
+}
+
 function otherwiseSpelled(line: number, name: string, spelled: string): Problem {
   const about = {
     line,
     scope: 'profile',
     profile: spelled,
-    mend: () => `write [${name}]`,
+    mend: () => `write [${wellNamed(name)}]`,
   } as const;
   const odd = firstUnseen(spelled) ?? (DASHES.test(spelled) ? firstNotAscii(spelled) : undefined);
   if (odd === undefined) {

@@ -383,7 +383,14 @@ const PROFILE: readonly Row[] = [
     name: 'a name with a space',
     spoil: renamed('[My Account]'),
     says: /line 1: .*a space in its name: the AWS SDK skips such a profile/,
-    mend: /correct that line by hand/,
+    mend: /write the name with a hyphen for the space, here and wherever/,
+    profile: 'My Account',
+  },
+  {
+    name: 'quotation marks around a name with a space',
+    spoil: renamed('["My Account"]'),
+    says: /line 1: .*\["My Account"\]: .*belong to the name/,
+    mend: /write \[My-Account\]/,
     profile: 'My Account',
   },
   {
