@@ -406,6 +406,20 @@ describe('several profiles in one command', { concurrency: 4 }, () => {
     assert.match(slip, /did you mean keyctl undo\?/);
     assert.deepEqual(home.sandbox.requests.list(), []);
   });
+
+  for (const [word, meant] of [
+    ['rotate', 'keyctl PROFILE'],
+    ['list', 'keyctl -l'],
+    ['help', 'keyctl --help'],
+    ['rollback', 'keyctl undo'],
+  ] as const) {
+    test(`what another tool calls ${word} is ${meant}`, async (t) => {
+      const home = await openHome(t);
+      home.addUser('ada');
+      const { report, code } = await json(home, [word, 'ada']);
+      assert.deepEqual([code, report.error?.hint], [3, `did you mean ${meant}?`]);
+    });
+  }
 });
 
 test('dry runs of undo and finish change nothing, and say what would happen', async (t) => {

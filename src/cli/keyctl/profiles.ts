@@ -14,6 +14,22 @@ type Found = Awaited<ReturnType<ListProfiles>>;
 
 const SUGGESTIONS_MAX = 3;
 
+/** Words that other tools take for commands, and what does here what they say. */
+const MEANT_WORDS: Readonly<Record<string, string>> = {
+  help: 'keyctl --help',
+  version: 'keyctl --version',
+  rotate: 'keyctl PROFILE',
+  list: 'keyctl -l',
+  ls: 'keyctl -l',
+  profiles: 'keyctl -l',
+  keys: 'keyctl -k',
+  status: 'keyctl -k',
+  revert: 'keyctl undo',
+  rollback: 'keyctl undo',
+  retire: 'keyctl finish',
+  deactivate: 'keyctl finish',
+};
+
 /**
  * Throws `unknown-profile` for the first that is in neither file. Reads files only. Where the environment
  * signs there is no name.
@@ -32,8 +48,9 @@ export function requireProfile(found: Found, name: string): void {
   if (known.includes(name)) return;
   const trouble = found.whyMissing?.(name);
   if (trouble !== undefined) throw trouble;
-  if (name === 'help' || name === 'version')
-    throw unknown(found, name, `did you mean keyctl --${name}?`);
+  if (Object.hasOwn(MEANT_WORDS, name)) {
+    throw unknown(found, name, `did you mean ${MEANT_WORDS[name]}?`);
+  }
   const near = nearest(name, known, SUGGESTIONS_MAX);
   const word = closest(name, COMMANDS);
   const meant = [...(word === undefined ? [] : [`keyctl ${word}`]), ...near];
