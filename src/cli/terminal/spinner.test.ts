@@ -55,6 +55,16 @@ test('it turns, tells each step, and leaves an empty line behind', async () => {
   assert.equal(out().length, length);
 });
 
+test('the file is said to be written once AWS accepts the key, and not before', () => {
+  const { spinner, out } = stage();
+  spinner.begin('rotating');
+  spinner.update({ code: 'secret-stored', user: 'svc-a', newKeyId, path: '/p' });
+  assert.match(out(), /waiting until AWS accepts AKIAI44QH8DHBEXAMPLE$/);
+  assert.doesNotMatch(out(), /writing/);
+  spinner.update({ code: 'key-verified', user: 'svc-a', newKeyId, checks: 3 });
+  assert.match(out(), /writing AKIAI44QH8DHBEXAMPLE to the credentials file$/);
+});
+
 test('paused for a question it stays away, whatever happens, until it begins again', async () => {
   const { spinner, out, frame } = stage();
   spinner.begin('asking AWS');

@@ -109,13 +109,14 @@ function stepText(event: EngineEvent): string | undefined {
     case 'key-created':
       return `storing ${event.newKeyId}`;
     case 'secret-stored':
-      return `writing ${event.newKeyId} to the credentials file`;
+      return `waiting until AWS accepts ${event.newKeyId}`;
     case 'waiting-for-key': {
       const waited = Math.round(event.waitedMs / 1000);
       return `waiting until AWS accepts ${event.newKeyId} (${waited} s)`;
     }
     case 'key-verified':
-      return `AWS accepts ${event.newKeyId}`;
+      // Nothing is given a key before.
+      return `writing ${event.newKeyId} to the credentials file`;
     case 'inventory-progress':
       return `reading users: ${event.usersRead} of ${event.usersSeen}`;
     default:
