@@ -15,8 +15,9 @@ export function roomHint(way: WayToRoom, reach: SameReach | undefined): Hint {
       return 'sign with a role, or with the key of another user, and run again';
     case 'deactivate-first':
       return [
-        `when nothing has missed it for ${HOLD_DAYS} days, run this again, and it is deleted to make room; make it Inactive now, if nothing uses it, with keyctl finish where a profile keeps it as [PROFILE-previous], or:`,
+        'if nothing uses it, make it Inactive, with keyctl finish where a profile keeps it as [PROFILE-previous], or:',
         keyCommand('deactivate', way.keyId, reach),
+        `when nothing has missed it for ${HOLD_DAYS} days, run this again, and it is deleted to make room`,
       ];
     case 'find-user':
       return 'find what still holds it, give it the new key, and run again a day later';

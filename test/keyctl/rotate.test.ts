@@ -102,7 +102,11 @@ describe('keyctl rotates the key behind a profile', () => {
     const session = await openProfileSession(laptop.target('production'), laptop.context);
     const { slot } = session.exam;
     assert(slot.kind === 'full');
-    assert.match(hintText(slot.hint), new RegExp(`keyturn keys deactivate ${other.id}`));
+    // In the order in which it is done: nobody is told to run again while the key is Active.
+    assert.match(
+      hintText(slot.hint),
+      new RegExp(`make it Inactive[^]*keyturn keys deactivate ${other.id}[^]*run this again`),
+    );
     await assert.rejects(
       session.rotate({ mayRemove: other.id as AccessKeyId, allProfiles: false }),
       (error) => error instanceof KeyturnError && error.code === 'two-active-keys',
