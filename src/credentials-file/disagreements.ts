@@ -5,7 +5,7 @@
 // problem. What concerns other profiles only is a warning: their lines are not touched, and they
 // read after the edit as they did before (check-edit.ts).
 
-import { type Document, documentOf, sectionOf, settingsOf } from './document.ts';
+import { type Document, documentOf, headerBehind, sectionOf, settingsOf } from './document.ts';
 import { type Difference, explain, type Suspicion } from './explain-line.ts';
 import { type FileFault, foreignFile, type Mend, mendFor } from './foreign-file.ts';
 import { decoded, type Line, splitLines } from './lines.ts';
@@ -131,7 +131,7 @@ function inFile(fault: FileFault): Problem {
 function oddLines(profile: string, { lines, document, sdk, cli }: Readings): Problem[] {
   const header = (sdk.places.get(profile) ?? cli.places.get(profile))?.headerLine;
   if (header === undefined) return [];
-  const end = document.sections.find((each) => each.header + 1 > header)?.header ?? lines.length;
+  const end = headerBehind(document, header) ?? lines.length;
   const fault = oddLine({ lines, header, end });
   return fault === undefined ? [] : [{ ...fault, scope: 'profile', profile }];
 }

@@ -20,6 +20,8 @@ export interface Section {
 export interface Document {
   readonly lines: readonly Line[];
   readonly sections: readonly Section[];
+  /** The last section of each profile. */
+  readonly byProfile: ReadonlyMap<string, Section>;
 }
 
 /** A byte order mark may stand in front of the first one; here it is three characters. */
@@ -39,7 +41,8 @@ export function documentOf(lines: readonly Line[]): Document {
     ...each,
     end: headers[index + 1]?.header ?? lines.length,
   }));
-  return { lines, sections };
+  const byProfile = new Map(sections.map((section) => [section.profile, section]));
+  return { lines, sections, byProfile };
 }
 
 export function serialize(document: Document): Buffer {
@@ -48,7 +51,18 @@ export function serialize(document: Document): Buffer {
 
 /** The section of a profile; the last one where there are several, as the SDK takes it. */
 export function sectionOf(document: Document, profile: string): Section | undefined {
-  return document.sections.findLast((section) => section.profile === profile);
+  return document.byProfile.get(profile);
+}
+
+/** Index of the first header behind that many lines; undefined where none follows. */
+export function headerBehind({ sections }: Document, lines: number): number | undefined {
+  let [from, to] = [0, sections.length];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if ((sections[middle]?.header ?? 0) < lines) from = middle + 1;
+    else to = middle;
+  }
+  return sections[from]?.header;
 }
 
 export interface PlacedSetting {
