@@ -56,7 +56,8 @@ test('deliver in a member goes through the role; without the account it says whe
   const words = ['deliver', 'svc-member', '--to', 'ssm=/app/svc-member', '--create-missing'];
   const lost = await stage.run('keyturn', ...words);
   assert.equal(lost.code, 1);
-  const told = `keyturn ${words.join(' ')} --account ${FIRST}`;
+  const [verb, ...about] = words;
+  const told = `keyturn ${verb} --account ${FIRST} ${about.join(' ')}`;
   assert.ok(lost.stderr.includes(`${FIRST}:\n    ${told}\n`), lost.stderr);
   const { code, stdout, stderr } = await stage.run('keyturn', ...told.split(' ').slice(1));
   assert.equal(code, 0, stderr);
