@@ -7,7 +7,7 @@ import { KeyturnError } from '../base/errors.ts';
 import type { Command, Hint, HintPart } from '../base/hint.ts';
 import type { UserHistory } from './history.ts';
 import { type AccessKey, KEY_LAG_MS, LAST_USE_LAG_MS } from './keys.ts';
-import { fitsRequest } from './late-key.ts';
+import { CLOCKS_DIFFER_MS, fitsRequest } from './late-key.ts';
 import { LIST_LAG_MS } from './list-lag.ts';
 import {
   type Asking,
@@ -109,7 +109,8 @@ function end(
 
 /**
  * I11: a list that lacks the key moments after it was made or named says little. It is read again
- * once the lag is over, and what it says then counts.
+ * once the lag is over, and what it says then counts. Another machine may have recorded it, whose clock differs from
+ * this one's: then the lag counts from now.
  */
 function* settledKeys(
   rotation: Rotation,
@@ -117,10 +118,9 @@ function* settledKeys(
 ): Asking<readonly AccessKey[]> {
   const candidateId = candidateOf(rotation, newcomersOf(rotation, keys, history));
   if (candidateId === undefined || keys.some(({ id }) => id === candidateId)) return keys;
-  const settledMs = history.lastRecordAt(rotation.id).getTime() + LIST_LAG_MS;
-  const waitMs = settledMs - now.getTime();
-  const isSettled = waitMs <= 0 || waitMs > LIST_LAG_MS;
-  return isSettled ? keys : yield* askKeys(new Date(settledMs));
+  const recordedMs = history.lastRecordAt(rotation.id).getTime();
+  const isSettled = now.getTime() - recordedMs > LIST_LAG_MS + CLOCKS_DIFFER_MS;
+  return isSettled ? keys : yield* askKeys(new Date(now.getTime() + LIST_LAG_MS));
 }
 
 function* gather(

@@ -21,7 +21,7 @@ export const REQUEST_WINDOW_AFTER_MS = 30 * 60_000;
 export const REQUEST_LANDS_WITHIN_MS = 15 * 60_000;
 
 /** What AWS lets clocks differ by. */
-const CLOCKS_DIFFER_MS = 5 * 60_000;
+export const CLOCKS_DIFFER_MS = 5 * 60_000;
 
 /** Whether a request that is sent now makes a key that fits its intent, however late it lands. */
 export function mayBeSent({ intendedAt }: Pick<Rotation, 'intendedAt'>, now: Date): boolean {
