@@ -3,6 +3,7 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import { inState } from '../base/key-command.ts';
 import { flagWords, namedWords } from '../base/shell-words.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
@@ -94,9 +95,6 @@ export async function answerHook(
 
 function nothingAsked(user: string, { where }: StateStore): KeyturnError {
   return new KeyturnError('no-hook-in-doubt', `nobody asks whether a hook was done for ${user}`, {
-    hint: [
-      'to see of whom it is asked:',
-      command('keyturn', 'hooks', ...flagWords('--state', where)),
-    ],
+    hint: ['to see of whom it is asked:', inState(where, 'hooks')],
   });
 }

@@ -1,8 +1,8 @@
 // Which run is meant by an ID of which a page shows only the beginning.
 
 import { KeyturnError } from '../base/errors.ts';
-import { type Command, command, type HintPart } from '../base/hint.ts';
-import { flagWords } from '../base/shell-words.ts';
+import type { Command, HintPart } from '../base/hint.ts';
+import { inState } from '../base/key-command.ts';
 import type { StateStore } from '../state/state-store.ts';
 
 /** A slip of a few letters must not name a run. */
@@ -39,10 +39,7 @@ function tooShort(given: string, state: string): KeyturnError {
     'nothing-to-undo',
     `no run has the ID ${JSON.stringify(given)}, and a beginning of one takes ${BEGINNING_MIN} characters`,
     {
-      hint: [
-        'the runs and their IDs are listed by:',
-        command('keyturn', 'history', ...flagWords('--state', state)),
-      ],
+      hint: ['the runs and their IDs are listed by:', inState(state, 'history')],
     },
   );
 }

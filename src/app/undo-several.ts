@@ -6,8 +6,8 @@
 import pMap from 'p-map';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
-import { type Command, command } from '../base/hint.ts';
-import { flagWords } from '../base/shell-words.ts';
+import type { Command } from '../base/hint.ts';
+import { inState } from '../base/key-command.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUndo, foretellUnlessBack } from '../engine/foretell-undo.ts';
@@ -158,7 +158,7 @@ function nothingOf(
     {
       hint: [
         'look into the right --state; what runs did, with their IDs, is listed by:',
-        command('keyturn', 'history', ...flagWords('--state', state)),
+        inState(state, 'history'),
       ],
     },
   );

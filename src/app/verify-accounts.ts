@@ -8,9 +8,7 @@ import { createLimiter, type Limiter } from '../aws/limiter.ts';
 import { openGateway } from '../aws/open-gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
-import type { SameReach } from '../base/key-command.ts';
-import { flagWords } from '../base/shell-words.ts';
+import { inState, type SameReach } from '../base/key-command.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import { type VerifiedPlace, type VerifyOrder, verifyPlaces } from '../engine/verify-places.ts';
@@ -186,10 +184,7 @@ function assertAllFound(
     'unknown-user',
     `the journal of ${where} knows of no rotation of ${JSON.stringify(missing)}`,
     {
-      hint: [
-        'whom it knows of is listed by:',
-        command('keyturn', 'history', ...flagWords('--state', context.state.where)),
-      ],
+      hint: ['whom it knows of is listed by:', inState(context.state.where, 'history')],
     },
   );
 }

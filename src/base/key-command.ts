@@ -66,6 +66,11 @@ export function onRecord(
   return kept(words, reach, { takes: /^--(?:account|state|profile|region)(?:=|$)/, names });
 }
 
+/** The same for whoever knows where the state is, and nothing else of how it is reached. */
+export function inState(where: string, ...words: readonly string[]): Command {
+  return command('keyturn', ...words, ...flagWords('--state', where));
+}
+
 /** `keyturn status`, which is about every account of the state. */
 export function statusCommand(reach: SameReach = HERE): Command {
   return kept(['status'], reach, { takes: /^--(?:state|profile|region)(?:=|$)/, names: [] });

@@ -9,7 +9,7 @@ import { keyturnCommand } from '../../src/cli/keyturn/command.ts';
 import { runCommand } from '../../src/cli/run.ts';
 import { fakeHost } from '../cli/fake-host.ts';
 import { faultsOf, skipsCfnLint } from './cfn-lint.ts';
-import { findTerraform } from './terraform.ts';
+import { demandTaken, findTerraform } from './terraform.ts';
 
 const CALLER = 'arn:aws:iam::123456789012:user/rotator';
 const WHERE = ['--state', 'dynamodb:keyturn@us-east-1', '--region', 'us-east-1'];
@@ -59,13 +59,6 @@ for (const words of PRINTED) {
     const folder = mkdtempSync(join(tmpdir(), 'keyturn-policy-'));
     context.after(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'policy.tf'), await printed(words, 'terraform'));
-    for (const args of [
-      ['fmt', '-check', '-diff'],
-      ['init', '-backend=false', '-input=false', `-plugin-dir=${terraform.providers}`],
-      ['validate'],
-    ]) {
-      const { status, told } = terraform.run(args, folder);
-      assert.equal(status, 0, `terraform ${args.join(' ')}: ${told}`);
-    }
+    demandTaken(terraform, folder);
   });
 }

@@ -10,7 +10,7 @@ import { policyDocument } from '../../src/app/policy/named-policies.ts';
 import { tableTemplate } from '../../src/state/dynamodb/template.ts';
 import { ROOT, textOf } from '../support/structured-files.ts';
 import { faultsOf, skipsCfnLint } from './cfn-lint.ts';
-import { findTerraform } from './terraform.ts';
+import { demandTaken, findTerraform } from './terraform.ts';
 
 const DEFINITION = 'deploy/aws/state-machine.asl.tftpl';
 const TEMPLATES = ['deploy/aws/keyturn.yaml', 'deploy/aws/member-role.yaml'];
@@ -113,14 +113,7 @@ test('Terraform takes the module', {
   // The module reads the state machine beside its folder.
   cpSync(join(ROOT, 'deploy/aws'), folder, { recursive: true });
   const module = join(folder, 'terraform');
-  for (const args of [
-    ['fmt', '-check', '-diff'],
-    ['init', '-backend=false', '-input=false', `-plugin-dir=${terraform.providers}`],
-    ['validate'],
-  ]) {
-    const { status, told } = terraform.run(args, module);
-    assert.equal(status, 0, `terraform ${args.join(' ')}: ${told}`);
-  }
+  demandTaken(terraform, module);
 });
 
 test('roles allow what keyturn policy names, and no other call of IAM', () => {

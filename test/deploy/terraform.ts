@@ -1,5 +1,6 @@
 // Terraform, where this machine has it together with the provider for AWS: nothing is fetched by a test.
 
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,6 +34,18 @@ export function findTerraform(): Terraform | string {
       return { status: ended.status, told: `${ended.stdout}${ended.stderr}` };
     },
   };
+}
+
+/** Fails unless what is in the folder is laid out as Terraform does it, and valid to the provider. */
+export function demandTaken({ providers, run }: Terraform, folder: string): void {
+  for (const args of [
+    ['fmt', '-check', '-diff'],
+    ['init', '-backend=false', '-input=false', `-plugin-dir=${providers}`],
+    ['validate'],
+  ]) {
+    const { status, told } = run(args, folder);
+    assert.equal(status, 0, `terraform ${args.join(' ')}: ${told}`);
+  }
 }
 
 function candidates(): readonly string[] {

@@ -2,8 +2,7 @@
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { command } from '../../base/hint.ts';
-import { flagWords } from '../../base/shell-words.ts';
+import { inState } from '../../base/key-command.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { soundLine, type TrailLine, trailOf } from '../../lifecycle/trail/line.ts';
 import { type SeenTrail, type TrailVerdict, TrailVerifier } from '../../lifecycle/trail/verify.ts';
@@ -88,13 +87,7 @@ export async function anchorOf(
 
 function damaged(account: string, what: string, { where }: StateStore): KeyturnError {
   return new KeyturnError('trail-damaged', `the audit trail of account ${account}: ${what}`, {
-    hint: [
-      'all that is wrong with it:',
-      command(
-        ...['keyturn', 'audit', 'verify', '--account', account],
-        ...flagWords('--state', where),
-      ),
-    ],
+    hint: ['all that is wrong with it:', inState(where, 'audit', 'verify', '--account', account)],
   });
 }
 
