@@ -13,7 +13,7 @@ import {
   STATUS,
 } from './judge-named-key.ts';
 import { cutOver, settleEnded } from './perform.ts';
-import { foretellSteps, settleSteps } from './settle-steps.ts';
+import { foretellSteps, recordInactive, settleSteps } from './settle-steps.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
 
 /**
@@ -87,9 +87,9 @@ function pendingError(
  * The key is Inactive already, and a rotation that waited for that has come to its end; or it is Active, and
  * is to stay so until nothing uses it.
  */
-async function settle({ ends, keeps }: NamedKeyPlan, work: UserWork): Promise<void> {
+async function settle({ key, ends, keeps }: NamedKeyPlan, work: UserWork): Promise<void> {
   if (keeps !== undefined) return await work.record(keeps.id, { type: 'in-grace' });
-  if (ends === undefined) return;
-  await work.record(ends.id, { type: 'deactivated' });
+  if (ends === undefined || key === undefined) return;
+  await recordInactive(ends, key, work);
   await settleEnded(ends.id, work);
 }

@@ -10,8 +10,8 @@ import { retiringKey } from '../lifecycle/decide-user.ts';
 import { judgeUse, type NamedUse, namedUse } from '../lifecycle/in-use.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { sinceAnswered } from '../lifecycle/list-lag.ts';
-import type { RotationStep } from '../lifecycle/record.ts';
 import { HOLD_DAYS, type RetiringKey } from '../lifecycle/retirement.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { changeKey, deleteAsJudged } from './change-key.ts';
@@ -21,7 +21,7 @@ import { readLastUse } from './key-details.ts';
 import { rememberTakenBack } from './key-uses.ts';
 import { whyInUse } from './refuse-named-key.ts';
 import { settleLeftOver } from './settle-custody.ts';
-import { settleSteps } from './settle-steps.ts';
+import { recordInactive, settleSteps } from './settle-steps.ts';
 import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
 
 export interface FinishRequest {
@@ -100,14 +100,16 @@ export async function finishKey(
     const keys = await work.listKeys();
     const key = await keyToFinish(request, keys, work);
     if (key === undefined) {
-      await endGrace({ type: 'closed', reason: 'old-key-gone' }, work);
+      const ending = endingOf(work);
+      if (ending) await work.record(ending.id, { type: 'closed', reason: 'old-key-gone' });
       return { kind: 'gone' };
     }
     await rememberTakenBack(keys, work);
     if (key.status === 'Active')
       return await deactivate(request, await about(key, keys, work), work);
     // Somebody else made it Inactive, so its hold begins now (I5).
-    await endGrace({ type: 'deactivated' }, work);
+    const ending = endingOf(work);
+    if (ending) await recordInactive(ending, key, work);
     const { sightings } = account.state;
     // A run beside this one may have seen it Active since (I5).
     await sightings.refresh();
@@ -137,11 +139,10 @@ async function about(
   return { ...retiringKey(key, factsOf(at, keys)), lastUse };
 }
 
-/** A rotation that waited for the end of its old key has come to it. */
-async function endGrace(step: RotationStep, work: UserWork): Promise<void> {
-  const { open } = work.history;
-  if (open?.phase === 'in-grace' || open?.phase === 'deactivating')
-    await work.record(open.id, step);
+/** A rotation that waited for the end of its old key, which has come. */
+function endingOf({ history }: UserWork): Rotation | undefined {
+  const { open } = history;
+  return open?.phase === 'in-grace' || open?.phase === 'deactivating' ? open : undefined;
 }
 
 /**

@@ -25,6 +25,7 @@ import { writerSignedBy } from './own-key.ts';
 import { performUndo } from './perform-undo.ts';
 import { proveKey } from './prove-key.ts';
 import { settleCustody, spentBy } from './settle-custody.ts';
+import { recordInactive } from './settle-steps.ts';
 import { isProofDenied, takeBackDenied } from './take-back-denied.ts';
 import { tellReaders } from './tell-readers.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
@@ -214,8 +215,8 @@ export async function cutOver(
     return await settleEnded(id, work);
   }
   if (oldKey.status !== 'Active') {
-    // Nothing is changed, so nothing is told; its hold begins now (I5).
-    await work.record(id, { type: 'deactivated' });
+    // This run changes nothing; its hold begins now (I5).
+    await recordInactive(rotation, oldKey, work);
     return await settleEnded(id, work);
   }
   const watchMinutes = isOfRun ? minutesWatched(work) : undefined;

@@ -1,7 +1,7 @@
 // Takes up a rotation that an earlier run left open (I10): carries out what was decided about it.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { KeyturnError, unreachable } from '../base/errors.ts';
+import { assert, KeyturnError, unreachable } from '../base/errors.ts';
 import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { RecoveryStep } from '../lifecycle/decide-recovery.ts';
 import { foundBy } from '../lifecycle/found-changes.ts';
@@ -10,7 +10,7 @@ import type { GateVerdict } from '../lifecycle/quiet-gate.ts';
 import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
 import { secretFromPlaces } from './holders.ts';
 import { advance, settleEnded } from './perform.ts';
-import { tellFound } from './settle-steps.ts';
+import { recordInactive, tellFound } from './settle-steps.ts';
 import type { UserWork } from './user-work.ts';
 
 /** A decision that has something to take up. */
@@ -84,7 +84,7 @@ async function perform(step: RecoveryStep, decision: Deciding, work: UserWork): 
     case 'discard':
       return await discard(step.reason, recover, work);
     case 'finish':
-      return await finish(rotation, work);
+      return await finish(decision, work);
     case 'close':
       return await work.record(id, { type: 'closed', reason: step.reason });
     default:
@@ -92,8 +92,13 @@ async function perform(step: RecoveryStep, decision: Deciding, work: UserWork): 
   }
 }
 
-async function finish({ id, oldKeyFate }: Rotation, work: UserWork): Promise<void> {
-  await work.record(id, { type: oldKeyFate === 'keep' ? 'completed' : 'deactivated' });
+async function finish({ recover, keys }: Deciding, work: UserWork): Promise<void> {
+  const { rotation } = recover;
+  const { id, oldKeyId } = rotation;
+  if (rotation.oldKeyFate === 'keep') return await work.record(id, { type: 'completed' });
+  const oldKey = keys.find((key) => key.id === oldKeyId);
+  assert(oldKey !== undefined, `rotation ${id} is finished without its old key`);
+  await recordInactive(rotation, oldKey, work);
 }
 
 function keyOf({ rotation, keyId }: Recovery): AccessKeyId {

@@ -6,7 +6,8 @@ import { whyFound } from '../base/key-changes.ts';
 import type { FoundChange } from '../lifecycle/found-changes.ts';
 import type { ThreatenedKey } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
-import { settledBy, withSettled } from '../lifecycle/unsettled.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
+import { type Settled, settledBy, withSettled } from '../lifecycle/unsettled.ts';
 import { changeKey } from './change-key.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
@@ -19,12 +20,33 @@ export async function settleSteps(work: UserWork): Promise<'user-gone' | undefin
   const { history, account } = work;
   if (!history.hasChangesToSettle) return undefined;
   const keys = await work.listKeysUnlessGone();
-  for (const { found, outcome } of settledBy(history, keys ?? [], account.clock.now())) {
+  await settle(settledBy(history, keys ?? [], account.clock.now()), work);
+  for (const threatened of history.threatened) await lookAfter(threatened, keys ?? [], work);
+  return keys === undefined ? 'user-gone' : undefined;
+}
+
+async function settle(settled: readonly Settled[], work: UserWork): Promise<void> {
+  for (const { found, outcome } of settled) {
     if (found !== undefined) tellFound(found, work);
     await work.recordKey(outcome);
   }
-  for (const threatened of history.threatened) await lookAfter(threatened, keys ?? [], work);
-  return keys === undefined ? 'user-gone' : undefined;
+}
+
+/**
+ * Ends a rotation whose old key is seen to be Inactive. That a request of ours has made it so, which landed
+ * since the changes were settled, is told before (I16): the end on record would hide it.
+ */
+export async function recordInactive(
+  { id, oldKeyId }: Pick<Rotation, 'id' | 'oldKeyId'>,
+  oldKey: AccessKey,
+  work: UserWork,
+): Promise<void> {
+  const settled = settledBy(work.history, [oldKey], work.account.clock.now());
+  await settle(
+    settled.filter(({ outcome }) => outcome.keyId === oldKeyId),
+    work,
+  );
+  await work.record(id, { type: 'deactivated' });
 }
 
 async function lookAfter(
