@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import {
+  gapsOf,
   joinedHistories,
+  lastSeenUse,
   NEVER_LOOKED,
   type UseHistory,
   withFormerNames,
@@ -100,7 +102,18 @@ describe('when a key was used, as far as runs have looked', () => {
   it('a name that was looked at as late as this one is another key', () => {
     const now = looked([50, 50], [60, 50]);
     assert.equal(withFormerNames(now, [looked([0, 0], [55, 55])]), now);
-    assert.equal(withFormerNames(NEVER_LOOKED, [looked([0, 0])]), NEVER_LOOKED);
+    assert.equal(withFormerNames(NEVER_LOOKED, []), NEVER_LOOKED);
+  });
+
+  it('of a name that nobody has looked at yet, the former one tells how far apart uses were, and no more', () => {
+    const former = looked([0, 0], [60, 0], [90, 89]);
+    const renamed = withFormerNames(NEVER_LOOKED, [former]);
+    assert.deepEqual(gapsOf(renamed), [89]);
+    assert.equal(lastSeenUse(renamed), undefined);
+    assert.deepEqual(
+      [renamed.lookedFrom, renamed.closelyFrom, renamed.lookedTo],
+      [undefined, undefined, undefined],
+    );
   });
 
   it('another key fills no silence of this one, which was looked at before a long break too', () => {

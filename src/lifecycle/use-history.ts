@@ -65,6 +65,9 @@ export const STEADY_GAP_DAYS = 3;
  */
 const BREAK_DAYS = 100;
 
+/** Later than all that is looked at. */
+const NEVER = new Date(8.64e15);
+
 /** Years of a weekly job; the earliest stretches are forgotten. */
 const STRETCHES_MAX = 120;
 
@@ -139,9 +142,18 @@ export function gapsOf({ stretches }: UseHistory): number[] {
  * another is never meant: whoever looks at one user at a time stops looking at the others.
  */
 export function withFormerNames(known: UseHistory, others: readonly UseHistory[]): UseHistory {
+  const whole = joinedWithFormer(known, others);
+  if (known.lookedFrom !== undefined || whole === known) return whole;
+  // Nobody has looked at it under this name, so that the others may still be looked at: they tell how far apart its
+  // uses may be, and nothing of when it was used last.
+  return { ...known, stretches: whole.stretches };
+}
+
+function joinedWithFormer(known: UseHistory, others: readonly UseHistory[]): UseHistory {
   const isOther = ({ keyId }: UseHistory) => keyId !== undefined && keyId !== known.keyId;
   const possible = known.keyId === undefined ? others : others.filter((each) => !isOther(each));
-  let [history, from] = [known, known.lookedFrom];
+  let history = known;
+  let from: Date | undefined = known.lookedFrom ?? NEVER;
   for (;;) {
     const earlier = possible.filter(({ lookedTo }) => isBefore(lookedTo, from));
     const latest = lastOf(earlier, ({ lookedTo }) => Number(lookedTo));
