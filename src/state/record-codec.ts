@@ -137,11 +137,38 @@ const envelope = z.object({
   step: anyStep,
 });
 
+/** A record that was checked, and its line without the newline. */
+export interface Recorded {
+  readonly record: JournalRecord;
+  readonly line: string;
+}
+
+/** Of the records that were made here: a record goes through several hands, and each needs its line. */
+const lines = new WeakMap<JournalRecord, string>();
+
+/** The record as it will be read back, without whatever hangs on it by accident (I8). */
+export function asRecorded(given: JournalRecord): Recorded {
+  const known = lines.get(given);
+  if (known !== undefined) return { record: given, line: known };
+  const line = encodeRecord(given);
+  // What was written was checked.
+  const record = asRecord(JSON.parse(line));
+  lines.set(record, line);
+  return { record, line };
+}
+
 /** The record as one line without its newline. */
 export function encodeRecord(record: JournalRecord): string {
+  const known = lines.get(record);
+  if (known !== undefined) return known;
   const checked = checkLine({ ...record, at: record.at.toISOString() });
   assert(checked.ok, `a journal record is not valid: ${checked.ok ? '' : checked.problem}`);
   return JSON.stringify(checked.line);
+}
+
+/** The step was checked against the fields of its own type, which the compiler cannot follow. */
+function asRecord(line: z.infer<typeof envelope>): JournalRecord {
+  return { ...line, at: new Date(line.at) } as unknown as JournalRecord;
 }
 
 /** Reads a line that encodeRecord wrote, or that decodeRecord has read before. */
@@ -164,9 +191,7 @@ export function decodeRecord(parsed: unknown, where: string): JournalRecord {
   }
   const checked = checkLine(parsed);
   if (!checked.ok) throw damagedLine(where, checked.problem);
-  const { line } = checked;
-  // The step was checked against the fields of its own type, which the compiler cannot follow.
-  return { ...line, at: new Date(line.at) } as unknown as JournalRecord;
+  return asRecord(checked.line);
 }
 
 /** The format version of any JSON; 0 where it has none. */

@@ -11,7 +11,7 @@ import {
   type RotationStep,
 } from '../lifecycle/record.ts';
 import { mayFollow } from '../lifecycle/rotation.ts';
-import { encodeRecord, readRecord } from './record-codec.ts';
+import { asRecorded } from './record-codec.ts';
 import type { UserLog } from './state-store.ts';
 import type { TrailWriter } from './trail-writer.ts';
 
@@ -45,8 +45,7 @@ export function userLog(writer: Writer): UserLog {
   };
   let isUnsure = false;
   const append = async (given: JournalRecord): Promise<void> => {
-    // I8: as it will be read back, without whatever hangs on it by accident.
-    const record = readRecord(encodeRecord(given));
+    const { record } = asRecorded(given);
     const found = isUnsure ? learn(history, await writer.reread()) : 0;
     isUnsure = false;
     demandFollows(record, history, found > 0);

@@ -2,9 +2,9 @@
 // folder. It makes pauses short, writes down every change that the process makes on disk, and lets
 // it die of a real SIGKILL right before one of them, or in the middle of a write.
 //
-// The product knows nothing of it: it puts itself between node:fs/promises and its callers.
+// The product knows nothing of it: it puts itself between Node's two modules for files and their callers.
 
-import { appendFileSync, constants, writeSync } from 'node:fs';
+import fs, { appendFileSync, constants } from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
@@ -30,6 +30,9 @@ export interface DiskMoment {
 }
 
 const paths = new WeakMap<FileHandle, string>();
+/** Of the files that are open by a number alone. */
+const pathsByNumber = new Map<number, string>();
+const { writeSync } = fs;
 const counts = new Map<string, number>();
 
 function install({ folder, trace, dieAt, hurry }: Mortality): void {
@@ -49,10 +52,21 @@ function install({ folder, trace, dieAt, hurry }: Mortality): void {
     process.kill(process.pid, 'SIGKILL');
   };
 
+  patchPromises(change);
+  patchCalls(change);
+  syncBuiltinESMExports();
+}
+
+type Change = (kind: string, path: string, detail?: string, half?: () => void) => void;
+
+function creates(flags: unknown): boolean {
+  return typeof flags === 'number' && (flags & constants.O_CREAT) !== 0;
+}
+
+function patchPromises(change: Change): void {
   const { open, link, mkdir, rename, unlink } = promises;
   promises.open = async (path, flags, mode) => {
-    const creates = typeof flags === 'number' && (flags & constants.O_CREAT) !== 0;
-    if (creates) change('create', String(path));
+    if (creates(flags)) change('create', String(path));
     const handle = await open(path, flags, mode);
     paths.set(handle, String(path));
     patchWrites(handle, change);
@@ -74,10 +88,57 @@ function install({ folder, trace, dieAt, hurry }: Mortality): void {
     change('mkdir', String(path));
     return await mkdir(path, options);
   }) as typeof mkdir;
-  syncBuiltinESMExports();
 }
 
-type Change = (kind: string, path: string, detail?: string, half?: () => void) => void;
+/** The same calls where they are made at once, and the writes that are left to the pool of threads. */
+function patchCalls(change: Change): void {
+  const { closeSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, write } = fs;
+  fs.openSync = (path, flags, mode) => {
+    if (creates(flags)) change('create', String(path));
+    const descriptor = openSync(path, flags, mode);
+    // Our own trace, and what Node reads for itself, is opened by words.
+    if (typeof flags === 'number') pathsByNumber.set(descriptor, String(path));
+    return descriptor;
+  };
+  fs.closeSync = (descriptor) => {
+    pathsByNumber.delete(descriptor);
+    closeSync(descriptor);
+  };
+  fs.linkSync = (from, to) => {
+    change('link', String(to));
+    linkSync(from, to);
+  };
+  fs.renameSync = (from, to) => {
+    change('rename', String(to));
+    renameSync(from, to);
+  };
+  fs.unlinkSync = (path) => {
+    change('remove', String(path));
+    unlinkSync(path);
+  };
+  fs.mkdirSync = ((path: string, options: never) => {
+    change('mkdir', String(path));
+    return mkdirSync(path, options);
+  }) as typeof mkdirSync;
+  const announce = (descriptor: number, args: readonly unknown[]): void => {
+    const path = pathsByNumber.get(descriptor);
+    const [bytes, , , position] = args as [Buffer, number, number, number | null];
+    if (path === undefined || !Buffer.isBuffer(bytes)) return;
+    const half = () => writeSync(descriptor, bytes, 0, bytes.length >> 1, position);
+    change('write', path, recordsIn(bytes), half);
+  };
+  fs.writeSync = ((descriptor: number, ...args: never[]) => {
+    announce(descriptor, args);
+    return Reflect.apply(writeSync, fs, [descriptor, ...args]);
+  }) as typeof writeSync;
+  // With all that hangs on it, such as how it is made a promise.
+  fs.write = new Proxy(write, {
+    apply: (target, self, [descriptor, ...args]: [number, ...unknown[]]) => {
+      announce(descriptor, args);
+      return Reflect.apply(target, self, [descriptor, ...args] as never);
+    },
+  });
+}
 
 let isPatched = false;
 

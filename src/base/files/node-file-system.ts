@@ -1,22 +1,34 @@
 // The real disk.
+//
+// What a system answers from its memory is asked at once: to hand such a call to Node's pool of threads and to take
+// the answer back costs many times the call itself, and a rotation makes dozens of them. What waits for the disk, or
+// is long, goes to the pool: fsync, and reads and writes of many bytes.
 
-import { constants, type Stats } from 'node:fs';
 import {
-  access,
-  type FileHandle,
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  realpath,
-  rename,
-  rmdir,
-  stat,
-  statfs,
-  unlink,
-} from 'node:fs/promises';
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  read,
+  readdirSync,
+  readSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs';
+import { readFile, readlink, realpath, rmdir, statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { assert } from '../errors.ts';
 import {
   errnoOf,
   type FileInfo,
@@ -29,14 +41,14 @@ import {
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
 /** Windows does not have these flags; there Node leaves them undefined. */
 const O_NOFOLLOW: number = constants.O_NOFOLLOW ?? 0;
-/** A pipe without a writer would hold a thread, and with it the process, for ever. */
+/** A pipe without anybody at its other end would hold the process for ever. */
 const O_NONBLOCK: number = constants.O_NONBLOCK ?? 0;
 
 const OPEN_FLAGS: Readonly<Record<OpenIntent, number>> = {
   read: O_RDONLY | O_NONBLOCK,
   create: O_WRONLY | O_CREAT | O_EXCL,
-  append: O_WRONLY | O_APPEND | O_NOFOLLOW,
-  'append-create': O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
+  append: O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK,
+  'append-create': O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
   overwrite: O_WRONLY | O_NONBLOCK,
 };
 
@@ -48,22 +60,40 @@ const SYNC_UNSUPPORTED = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'];
 
 const onWindows = process.platform === 'win32';
 
-function openFile(handle: FileHandle): OpenFile {
+/** Beyond so many bytes a call is left to the pool of threads. */
+const AT_ONCE_BYTES_MAX = 1 << 16;
+
+const pool = { fsync: promisify(fsync), read: promisify(read), write: promisify(write) };
+
+function openFile(opened: number): OpenFile {
+  let descriptor: number | undefined = opened;
+  /** The system gives the number of a closed file to the next one that is opened: it is never used again. */
+  const own = (): number => {
+    assert(descriptor !== undefined, 'a file was used after it was closed');
+    return descriptor;
+  };
   return {
     read: async (position, lengthBytes) => {
       // Not zeroed, since only what was read of it is handed on; and not of the pool, which others share.
       const buffer = Buffer.allocUnsafeSlow(lengthBytes);
-      const { bytesRead } = await handle.read(buffer, 0, lengthBytes, position);
-      return buffer.subarray(0, bytesRead);
+      const at = [buffer, 0, lengthBytes, position] as const;
+      const isShort = lengthBytes <= AT_ONCE_BYTES_MAX;
+      const count = isShort ? readSync(own(), ...at) : (await pool.read(own(), ...at)).bytesRead;
+      return buffer.subarray(0, count);
     },
     write: async (bytes, position) => {
-      const { bytesWritten } = await handle.write(bytes, 0, bytes.length, position ?? null);
-      return bytesWritten;
+      const at = [bytes, 0, bytes.length, position ?? null] as const;
+      if (bytes.length <= AT_ONCE_BYTES_MAX) return writeSync(own(), ...at);
+      return (await pool.write(own(), ...at)).bytesWritten;
     },
-    truncate: (lengthBytes) => handle.truncate(lengthBytes),
-    sync: () => handle.sync(),
-    setAccess: (like) => setAccess(handle, like),
-    close: () => handle.close(),
+    truncate: async (lengthBytes) => ftruncateSync(own(), lengthBytes),
+    sync: async () => await pool.fsync(own()),
+    setAccess: async (like) => setAccess(own(), like),
+    close: async () => {
+      const closing = own();
+      descriptor = undefined;
+      closeSync(closing);
+    },
   };
 }
 
@@ -82,34 +112,31 @@ function fileInfo(stats: Stats): FileInfo {
   };
 }
 
-async function setAccess(
-  handle: FileHandle,
-  like: Pick<FileInfo, 'mode' | 'ownerId' | 'groupId'>,
-): Promise<void> {
+function setAccess(descriptor: number, like: Pick<FileInfo, 'mode' | 'ownerId' | 'groupId'>): void {
   if (onWindows) return;
-  const own = await handle.stat();
+  const own = fstatSync(descriptor);
   if (own.uid !== like.ownerId || own.gid !== like.groupId) {
     try {
-      await handle.chown(like.ownerId, like.groupId);
+      fchownSync(descriptor, like.ownerId, like.groupId);
     } catch (error) {
       // Only root may give a file away. Another group matters only where groups have access.
       if (own.uid !== like.ownerId || (like.mode & 0o070) !== 0) throw error;
     }
   }
   // After the owner: until then the mode is the one from birth, so nobody gains access on the way.
-  await handle.chmod(like.mode);
+  fchmodSync(descriptor, like.mode);
 }
 
 async function syncDirectory(path: string): Promise<void> {
   // Windows does not open directories, and keeps names safe in its own journal.
   if (onWindows) return;
-  const handle = await open(path, O_RDONLY);
+  const descriptor = openSync(path, O_RDONLY);
   try {
-    await handle.sync();
+    await pool.fsync(descriptor);
   } catch (error) {
     if (!SYNC_UNSUPPORTED.includes(errnoOf(error) ?? '')) throw error;
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
@@ -170,18 +197,18 @@ async function freeBytes(path: string): Promise<number> {
 }
 
 export const nodeFileSystem: FileSystem = {
-  open: async (path, intent) => openFile(await open(path, OPEN_FLAGS[intent], 0o600)),
-  stat: async (path) => fileInfo(await stat(path)),
+  open: async (path, intent) => openFile(openSync(path, OPEN_FLAGS[intent], 0o600)),
+  stat: async (path) => fileInfo(statSync(path)),
   realPath: (path) => realpath(path),
   linkTarget,
-  link,
-  rename,
-  remove: unlink,
+  link: async (existing, added) => linkSync(existing, added),
+  rename: async (from, to) => renameSync(from, to),
+  remove: async (path) => unlinkSync(path),
   makeDirectory: async (path) => {
-    await mkdir(path, { mode: 0o700 });
+    mkdirSync(path, { mode: 0o700 });
   },
-  list: (path) => readdir(path),
-  assertWritable: (path) => access(path, constants.W_OK | constants.X_OK),
+  list: async (path) => readdirSync(path),
+  assertWritable: async (path) => accessSync(path, constants.W_OK | constants.X_OK),
   syncDirectory,
   syncFile,
   isMountPoint,

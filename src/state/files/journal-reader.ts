@@ -9,15 +9,15 @@ import {
   systemReason,
 } from '../../base/files/file-system.ts';
 import type { JournalRecord } from '../../lifecycle/record.ts';
-import { damagedLine, decodeRecord } from '../record-codec.ts';
+import { damagedLine, decodeRecord, type Recorded } from '../record-codec.ts';
 import { RecordedUsers } from '../recorded-users.ts';
 import { isCutShort } from './torn-line.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 0x0a;
 /** Appended by this process since the last look. */
-const NOTHING_APPENDED: { readonly lines: readonly string[]; readonly bytes: number } = {
-  lines: [],
+const NOTHING_APPENDED: { readonly records: readonly Recorded[]; readonly bytes: number } = {
+  records: [],
   bytes: 0,
 };
 
@@ -114,19 +114,19 @@ export class JournalReader {
    * What this process has appended. It need not be read where nobody else appended anything; and it must not be
    * taken twice, so it does not count where the file was looked into since the append began.
    */
-  noteAppended(lines: readonly string[], bytes: number, looks: number): void {
+  noteAppended(records: readonly Recorded[], bytes: number, looks: number): void {
     if (looks !== this.#looks) return;
     if (this.#own.bytes > CHUNK_BYTES) this.#own = NOTHING_APPENDED;
-    const { lines: before, bytes: bytesBefore } = this.#own;
-    this.#own = { lines: [...before, ...lines], bytes: bytesBefore + bytes };
+    const { records: before, bytes: bytesBefore } = this.#own;
+    this.#own = { records: [...before, ...records], bytes: bytesBefore + bytes };
   }
 
   #tookOwn(sizeBytes: number): boolean {
-    const { lines, bytes } = this.#own;
+    const { records, bytes } = this.#own;
     if (this.#position + bytes !== sizeBytes) return false;
     this.#own = NOTHING_APPENDED;
-    for (const line of lines) {
-      this.#takeLine(line);
+    for (const recorded of records) {
+      this.#take(recorded);
       // Behind the newline that each append begins with.
       this.#linesEnded += 2;
     }
@@ -180,7 +180,7 @@ export class JournalReader {
 
   #takeLine(line: string): void {
     if (line === '') return;
-    const where = `journal ${this.#path} line ${this.#linesEnded + 1}`;
+    const where = this.#whereNext();
     let parsed: unknown;
     try {
       parsed = JSON.parse(line);
@@ -188,11 +188,21 @@ export class JournalReader {
       if (isCutShort(line)) return;
       throw damagedLine(where, 'it is not JSON');
     }
-    const record = decodeRecord(parsed, where);
+    this.#take({ record: decodeRecord(parsed, where), line });
+  }
+
+  #take({ record, line }: Recorded): void {
     if (record.account !== this.#account) {
-      throw damagedLine(where, `it is about account ${record.account}, not ${this.#account}`);
+      throw damagedLine(
+        this.#whereNext(),
+        `it is about account ${record.account}, not ${this.#account}`,
+      );
     }
     this.#users.add(record, line);
     this.#listener?.add(record, line);
+  }
+
+  #whereNext(): string {
+    return `journal ${this.#path} line ${this.#linesEnded + 1}`;
   }
 }

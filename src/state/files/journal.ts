@@ -21,15 +21,14 @@ import {
 import { replaceWholeFile } from '../../base/files/whole-file.ts';
 import type { UserHistory } from '../../lifecycle/history.ts';
 import type { JournalRecord } from '../../lifecycle/record.ts';
-import { encodeRecord } from '../record-codec.ts';
+import { asRecorded, type Recorded } from '../record-codec.ts';
 import type { RecordedUser } from '../recorded-users.ts';
 import { type JournalFile, JournalReader } from './journal-reader.ts';
 
 /** Keeps one write to about a megabyte. */
 const BATCH_RECORDS_MAX = 1000;
 
-interface Waiting {
-  readonly line: string;
+interface Waiting extends Recorded {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -59,9 +58,9 @@ export class FileJournal {
 
   /** Resolves when the record is on disk (fsync). Throws `journal-write`. */
   async append(record: JournalRecord): Promise<void> {
-    const line = encodeRecord(record);
+    const recorded = asRecorded(record);
     const written = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ line, resolve, reject });
+      this.#waiting.push({ ...recorded, resolve, reject });
     });
     if (!this.#writing) void this.#writeWaiting();
     await written;
@@ -145,11 +144,10 @@ export class FileJournal {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_RECORDS_MAX);
       try {
-        const lines = batch.map(({ line }) => line);
-        const bytes = Buffer.from(`\n${lines.join('\n')}\n`);
+        const bytes = Buffer.from(`\n${batch.map(({ line }) => line).join('\n')}\n`);
         const { looks } = this.#reader;
         await this.#write(bytes);
-        this.#reader.noteAppended(lines, bytes.length, looks);
+        this.#reader.noteAppended(batch, bytes.length, looks);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         const failure = this.#writeFailure(error);
