@@ -158,6 +158,23 @@ export const OF_RUNS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I16',
+    fault:
+      'what an earlier run asked for is not told where it was done after the run had looked for it',
+    shows: 'nobody tells that',
+    forced: {
+      ...noFaultOf('operator-', 'report-', 'destination-', 'disk-', 'details-', 'count-', 'table-'),
+      ...{ 'write-lands-late': 0.5, 'second-process': 1, suspended: 1, killed: 0, 'stale-list': 0 },
+    },
+    cuts: [
+      {
+        module: 'engine/settle-steps',
+        guard: 'settled.filter(({ outcome }) => outcome.keyId === oldKeyId)',
+        by: '[]',
+      },
+    ],
+  },
+  {
     invariant: 'I12',
     fault: 'a dry run does not look for what an earlier run did and could not say',
     shows: 'of recovery: foretold',
