@@ -5,7 +5,6 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { joinedError } from '../base/joined-error.ts';
-import type { SameReach } from '../base/key-command.ts';
 import {
   type Observed,
   planLateKey,
@@ -28,8 +27,6 @@ export interface OpenFacts extends Observed {
   readonly signer: Signer;
   /** What the configuration of the run wants done, asked and watched; left out where there is none. */
   readonly hooks?: KnownHooks;
-  /** How `keyturn hooks` reaches this account and this state, for hints. */
-  readonly reach?: SameReach | undefined;
 }
 
 export type Recovery = {
@@ -92,7 +89,7 @@ export function* recoveryOf(rotation: Rotation, facts: OpenFacts): Asking<Found>
   const refusal =
     plan.standstill === undefined
       ? yield* refusedBy(rotation, steps)
-      : { error: standstillError(rotation, plan, facts.wordCommand) };
+      : { error: standstillError(rotation, plan, facts) };
   const keyId = candidate?.id;
   const untold = refusal === undefined && whyUntold(rotation, facts.hooks, facts.reach);
   if (untold) {

@@ -5,10 +5,12 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { minuteOf, upToMinute } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { Command, Hint, HintPart } from '../base/hint.ts';
+import type { SameReach } from '../base/key-command.ts';
 import type { UserHistory } from './history.ts';
 import { type AccessKey, KEY_LAG_MS, LAST_USE_LAG_MS } from './keys.ts';
 import { CLOCKS_DIFFER_MS, fitsRequest } from './late-key.ts';
 import { LIST_LAG_MS } from './list-lag.ts';
+import { answerHint } from './operator-answer.ts';
 import {
   type Asking,
   askCustody,
@@ -67,6 +69,8 @@ export interface Observed {
   readonly orphans: ReadonlySet<AccessKeyId>;
   /** The command line to which `--orphan KEY` is added to say so. */
   readonly wordCommand?: string | undefined;
+  /** How other commands reach this account and this state, for hints. */
+  readonly reach?: SameReach | undefined;
 }
 
 export function* planRecovery(rotation: Rotation, observed: Observed): Asking<RecoveryPlan> {
@@ -242,10 +246,11 @@ export function orphanCommand(keyId: AccessKeyId, wordCommand = 'keyturn recover
 
 /** Why the rotation stays as it is, for the reader. */
 export function standstillError(
-  { user, oldKeyId }: Pick<Rotation, 'user' | 'oldKeyId'>,
+  rotation: Rotation,
   plan: RecoveryPlan,
-  wordCommand: string | undefined,
+  { wordCommand, reach }: Pick<Observed, 'wordCommand' | 'reach'>,
 ): KeyturnError {
+  const { user, oldKeyId } = rotation;
   const { standstill, candidate } = plan;
   const about = candidate === undefined ? '' : ` (${candidate.id})`;
   const what = `${user}, key ${oldKeyId}: ${standstill?.question}${about}`;
@@ -262,12 +267,7 @@ export function standstillError(
   if (unread !== undefined) {
     return new KeyturnError('needs-operator', `${what}: ${unread.where}`, ending);
   }
-  return new KeyturnError('needs-operator', what, {
-    hint:
-      `nothing was touched; delete ${candidate?.id ?? 'the key that nobody needs'} in IAM to have ` +
-      `${oldKeyId} rotated afresh, or make ${oldKeyId} Inactive if the other ` +
-      'key is in use; then run again',
-  });
+  return new KeyturnError('needs-operator', what, { hint: answerHint(rotation, plan, reach) });
 }
 
 /** How it goes on, where time or one answer will do. */

@@ -93,6 +93,16 @@ describe('recovery table', () => {
     assert.equal(decideRecovery({ ...lost, use: 'unseen' }).kind, 'wait');
   });
 
+  it('ends once a person works with the other key and has put the old one out of use', () => {
+    for (const phase of ['create-unknown', 'orphan-found'] as const) {
+      const theirs = facts({ phase, secret: 'missing', use: 'used', old: 'inactive' });
+      assert.equal(decideRecovery(theirs).kind, 'close');
+      assert.equal(decideRecovery({ ...theirs, old: 'active' }).kind, 'ask-operator');
+      assert.equal(decideRecovery({ ...theirs, use: 'unknown' }).kind, 'ask-operator');
+      assert.equal(decideRecovery({ ...theirs, candidate: 'inactive' }).kind, 'ask-operator');
+    }
+  });
+
   it('does not delete a key that came into use since its deletion was decided', () => {
     const unwanted = facts({ phase: 'discarding', secret: 'missing' });
     assert.equal(decideRecovery({ ...unwanted, use: 'used' }).kind, 'ask-operator');

@@ -76,6 +76,9 @@ const needsNoSecret = (f: RecoveryFacts) =>
 const isCondemned = (f: RecoveryFacts) => f.phase === 'orphan-found' || f.phase === 'discarding';
 const exists = (f: RecoveryFacts) => f.candidate !== 'absent';
 const isUsedForAllWeKnow = (f: RecoveryFacts) => f.use === 'used' || f.use === 'unknown';
+/** A key that somebody works with, and the old one out of use: a person has made their choice. */
+const isChosen = (f: RecoveryFacts) =>
+  f.use === 'used' && f.candidate === 'active' && f.old !== 'active';
 
 export const RECOVERY_TABLE: readonly Row[] = [
   // The run died, or lost the answer, around CreateAccessKey.
@@ -140,8 +143,15 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.newcomers === 'one' &&
       exists(f) &&
       f.secret === 'missing' &&
-      (f.timing === 'differs' || isUsedForAllWeKnow(f) || f.old !== 'active'),
+      (f.timing === 'differs' || isUsedForAllWeKnow(f) || f.old !== 'active') &&
+      !isChosen(f),
     decision: ask('a key appeared while an earlier run was creating one, and it may be in use'),
+  },
+  {
+    // As the question about it asked for. Nothing is left to be done, and nothing is ever done to it.
+    name: 'a key of somebody else took over',
+    when: (f) => beforeCreated(f) && f.newcomers === 'one' && f.secret === 'missing' && isChosen(f),
+    decision: { kind: 'close', reason: 'no-key-was-made' },
   },
   {
     name: 'several keys appeared',
@@ -183,8 +193,15 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.phase === 'orphan-found' &&
       exists(f) &&
       f.secret === 'missing' &&
-      (isUsedForAllWeKnow(f) || f.old !== 'active'),
+      (isUsedForAllWeKnow(f) || f.old !== 'active') &&
+      !isChosen(f),
     decision: ask('a key that was taken for an orphan may be in use'),
+  },
+  {
+    // The same as of a key that no verdict is about.
+    name: 'orphan of somebody took over',
+    when: (f) => f.phase === 'orphan-found' && f.secret === 'missing' && isChosen(f),
+    decision: { kind: 'close', reason: 'no-key-was-made' },
   },
 
   // A key that was taken for nobody's, or is to be deleted, and somebody has its secret after all.
