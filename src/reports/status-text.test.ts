@@ -71,3 +71,23 @@ it('sends what began with hooks to a run with the configuration, and the rest to
   assert.match(pageOf(true, true), /^2 open rotations began with hooks:/m);
   assert.doesNotMatch(pageOf(false), /configuration/);
 });
+
+it('names the accounts in each command where the page is about several', () => {
+  const report = statusReport();
+  const [open] = report.open_rotations;
+  const [left] = report.left_by_undo;
+  assert(open !== undefined && left !== undefined);
+  const there = { account_id: '444455556666' };
+  const page = renderStatus(
+    {
+      ...report,
+      open_rotations: [open, { ...open, ...there }, { ...open, ...there, phase: 'in-grace' }],
+      left_by_undo: [{ ...left, ...there }],
+    },
+    STYLE,
+  );
+  assert.match(page, /^ {2}keyturn recover --accounts 123456789012,444455556666$/m);
+  assert.match(page, /^ {2}keyturn keys --accounts 444455556666 --in-grace$/m);
+  assert.match(page, /^ {2}keyturn keys --accounts 444455556666 --user svc$/m);
+  assert.doesNotMatch(renderStatus(report, STYLE), /--accounts/);
+});

@@ -6,6 +6,7 @@ import { nextRunLines } from '../base/key-changes.ts';
 import { localDay } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import { flagWords, shellWords } from '../base/shell-words.ts';
+import { accountWords } from './account-words.ts';
 import { healWords } from './heal-words.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import { failedSection, statusHead } from './status-head.ts';
@@ -42,16 +43,19 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
   const { state_dir, open_rotations: all, handoff_files: files } = report;
   const open = all.filter(({ phase }) => phase !== 'in-grace');
   const waiting = all.filter(({ phase }) => phase === 'in-grace');
+  const told = [...all, ...report.wrong_places, ...report.left_by_undo, ...files];
+  const within = (command: string, rows: readonly OfUser[]) =>
+    [command, ...accountWords(rows, told)].join(' ');
   const sections = [
     statusHead(report, page),
     open.length === 0
       ? page.wrap('', `${nothingOpen(waiting.length)} in ${state_dir}.`)
-      : openSection({ state_dir, open, rowsMax }, style.recoverCommand, page),
-    graceSection(waiting, style.keysCommand, page),
+      : openSection({ state_dir, open, rowsMax }, within(style.recoverCommand, open), page),
+    graceSection(waiting, within(style.keysCommand, waiting), page),
     configurationSection(all, style.configuredCommand, page),
     failedSection(report.failures, style.historyCommand, page),
-    wrongSection(report.wrong_places, style.verifyCommand, page),
-    leftSection(report.left_by_undo, style.keysCommand, page),
+    wrongSection(report.wrong_places, within(style.verifyCommand, report.wrong_places), page),
+    leftSection(report.left_by_undo, within(style.keysCommand, report.left_by_undo), page),
     ...HANDOFF_SECTIONS.map((section) =>
       handoffSection({ ...section, rowsMax, takeOutCommand: style.takeOutCommand }, files, page),
     ),
