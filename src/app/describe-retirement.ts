@@ -39,7 +39,7 @@ export function describeRetirement(
 
 /** Such as "it was used after the new key was delivered; 35 days without a use are waited for, because …". */
 function whyWaiting(
-  { why, lastUse, quiet, notBefore, heldBecause }: Waiting,
+  { why, lastUse, quiet, notBefore, deadline, heldBecause }: Waiting,
   since: Date | undefined,
 ): string {
   const { sinceUseDays: days, because } = quiet;
@@ -54,7 +54,10 @@ function whyWaiting(
   if (why === 'signs-calls') return 'the calls of this run depend on it';
   if (why === 'use-unknown')
     return 'AWS does not tell when it was used, and a key in use is not touched';
-  const until = notBefore === undefined ? '' : `, until ${minuteOf(notBefore)} at the earliest`;
+  const isCut = deadline !== undefined && notBefore?.getTime() === deadline.getTime();
+  const time = notBefore && minuteOf(notBefore);
+  const timed = isCut ? `, at most until its deadline, ${time}` : `, until ${time} at the earliest`;
+  const until = time === undefined ? '' : timed;
   const isUsedSince =
     since !== undefined && lastUse !== 'unreadable' && lastUse.used === 'at' && lastUse.at > since;
   const what = isUsedSince

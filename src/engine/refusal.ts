@@ -203,10 +203,14 @@ function inGraceError({ grace }: InGraceNext, { user, account }: UserAtHand): Ke
     'in-grace',
     `${user} has no room for a new key: ${newKeyId} took over from ${oldKeyId}, which stays Active until nobody uses it`,
     {
-      hint: [
-        `${wait}if you are sure that nobody needs ${oldKeyId}:`,
-        keysCommand(['deactivate', oldKeyId, '--although-in-use'], account.policy.reach),
-      ],
+      // I7: the command that ends it would be refused as well.
+      hint:
+        waiting.why === 'signs-calls'
+          ? `${oldKeyId} signs the calls of this run: sign with ${newKeyId}, with a role, or with the key of another user, and run again`
+          : [
+              `${wait}if you are sure that nobody needs ${oldKeyId}:`,
+              keysCommand(['deactivate', oldKeyId, '--although-in-use'], account.policy.reach),
+            ],
       ...(from !== undefined && { notBefore: from }),
     },
   );

@@ -80,8 +80,18 @@ function waitingTable(report: RotationReport, waiting: Retirement[], page: Page)
 
 /** Whether something else keeps it than its use. */
 function isKept({ waits_for: why }: Retirement): boolean {
-  return why === 'held-back' || why === 'vetoed' || why === 'hooks-unknown';
+  return KEPT_BY.includes(why);
 }
+
+const KEPT_BY: readonly Retirement['waits_for'][] = [
+  'signs-calls',
+  'held-back',
+  'vetoed',
+  'hooks-unknown',
+];
+
+const SIGN_OTHERWISE =
+  'sign with their successors, with a role, or with the key of another user; a run that does not depend on them goes on';
 
 const KNOWS_HOOKS = [
   'a run with the configuration knows them, such as:',
@@ -104,6 +114,9 @@ function keptTable(report: RotationReport, kept: Retirement[], page: Page): stri
     page.table([...accounts.head, 'USER', 'OLD KEY', 'WHY'], rows),
     ...(kept.some(({ waits_for: why }) => why === 'hooks-unknown')
       ? [page.wrap('  hint: ', hintText(KNOWS_HOOKS))]
+      : []),
+    ...(kept.some(({ waits_for: why }) => why === 'signs-calls')
+      ? [page.wrap('  hint: ', SIGN_OTHERWISE)]
       : []),
   ].join('\n');
 }
