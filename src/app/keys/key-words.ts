@@ -31,7 +31,7 @@ function plainState(state: KeyState, now: Date): string {
     case 'open':
       return `rotation open: ${phaseWords(state.rotation.phase)}`;
     case 'in-grace':
-      return `in grace${silenceWords(state.silence)}`;
+      return `in grace${silenceWords(state.silence)}${deadlineWords(state)}`;
     case 'undone':
       return `left by the undo of ${dayOf(state.since)}${undoneSilence(state.silence)}`;
     case 'blocked':
@@ -59,6 +59,13 @@ function undoneSilence(silence: Silence): string {
   if (silence.kind === 'quiet') return ', and quiet since';
   if (silence.kind === 'signs-calls') return ': it signs the calls of this command';
   return silence.kind === 'use-unknown' ? ': its last use is not known' : '';
+}
+
+/** A run with the same deadline keeps it; which deadline the next run has is known to that run alone. */
+function deadlineWords({ rotation, silence }: InGrace): string {
+  const deadline = rotation?.announcedDeadline;
+  if (deadline === undefined || silence.kind === 'quiet') return '';
+  return `; goes ${dayOf(deadline)} whatever uses it, as was announced`;
 }
 
 function silenceWords(silence: Silence): string {
