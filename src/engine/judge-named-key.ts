@@ -238,7 +238,7 @@ async function judgeDeactivation(
   const used = useWords(key.lastUse, now);
   return {
     ...{ key, ends, isChange: true, althoughInUse },
-    why: isUnused ? used : `although it may be in use, ${used}`,
+    why: [...overridden({ isUnused, isHeld: holder !== undefined, isOnlyActive }), used].join(', '),
     notes: [
       ...(isUnused ? [] : [`${key.id} may be in use (${used}): whatever uses it stops working`]),
       ...(holder === undefined ? [] : [holder.message]),
@@ -246,6 +246,22 @@ async function judgeDeactivation(
     ],
     deletableFrom: new Date(now.getTime() + HOLD_DAYS * MS_PER_DAY),
   };
+}
+
+interface Against {
+  readonly isUnused: boolean;
+  readonly isHeld: boolean;
+  readonly isOnlyActive: boolean;
+}
+
+/** What the person has said that the key goes in spite of, for the record. */
+function overridden({ isUnused, isHeld, isOnlyActive }: Against): readonly string[] {
+  const facts = [
+    ...(isUnused ? [] : ['it may be in use']),
+    ...(isHeld ? ['a place may give it to its readers'] : []),
+    ...(isOnlyActive ? ['its user has no other Active key'] : []),
+  ];
+  return facts.length === 0 ? [] : [`although ${facts.join(' and ')}`];
 }
 
 /** A person may know that nobody reads the place. */
