@@ -47,7 +47,9 @@ export function tellHistory(history: UserHistory): ToldRecord[] {
       pending.delete(`${about}/${step.type}`);
       told[index] = { ...intended, isSettled: true };
     }
-    told.push({ ...one, why: one.why ?? intended?.why });
+    const isFound = step.type === 'deactivated' && intended === undefined;
+    const text = isFound ? 'is Inactive already, which ends the rotation' : one.text;
+    told.push({ ...one, text, why: one.why ?? intended?.why });
   }
   return told;
 }
@@ -77,11 +79,11 @@ type Teller<Step extends { readonly type: string }> = {
 };
 
 const ROTATION_STEPS: Teller<RotationStep> = {
-  intended: ({ oldKeyId, target, alsoTargets = [], oldKeyFate }) =>
+  intended: ({ oldKeyId, target, alsoTargets = [], oldKeyFate, wasInactive = false }) =>
     intent(
       oldKeyId,
       `is to be replaced; the new key goes to ${placesOf([target, ...alsoTargets])}, and this one ` +
-        FATES[oldKeyFate],
+        (wasInactive ? 'is Inactive already' : FATES[oldKeyFate]),
     ),
   'create-refused': ({ code }, old) => done(old, `AWS made no new key (${code})`),
   'create-unknown': ({ reason }, old) =>

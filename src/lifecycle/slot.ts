@@ -88,10 +88,11 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
   if (deactivatedAt !== undefined && isHeld(about, now)) {
     // I5: the hold since the recorded deactivation stands, also for somebody who is in a hurry.
     const until = new Date(deactivatedAt.getTime() + HOLD_DAYS * MS_PER_DAY);
-    return full(
-      `${other.id} was made Inactive less than ${HOLD_DAYS} days ago, and is held as the way back`,
-      { kind: 'wait-or-delete', keyId: other.id, until },
-    );
+    return full(`${other.id} is Inactive, and held for ${HOLD_DAYS} days as the way back`, {
+      kind: 'wait-or-delete',
+      keyId: other.id,
+      until,
+    });
   }
   const hold = judgeHold(about, HOLD_DAYS, now);
   const why = hold.kind === 'ask-last-use' ? 'nobody can tell when it was used' : hold.reason;
