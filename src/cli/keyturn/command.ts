@@ -16,6 +16,7 @@ import { EXECUTABLES } from './executables.ts';
 import { keysFailure } from './keys-failures.ts';
 import { MEANT_WORDS } from './meant-words.ts';
 import { applyFailure, planFailure, planFailureCode } from './plan-failures.ts';
+import { undoFailure } from './undo-failures.ts';
 
 interface Subcommand {
   readonly about: string;
@@ -270,6 +271,7 @@ export const keyturnCommand: Command = {
   failureOutput: (host, error) => {
     const [name = '', ...args] = host.args;
     if (name === 'keys') return keysFailure(args, error, host.clock.now());
+    if (name === 'undo') return undoFailure(args, error);
     if (name === 'plan') return planFailure(args, error);
     if (name === 'apply') return applyFailure(args, error);
     const wantsJson = lastText(ROTATE_FLAGS, args, 'outputFormat') === 'json';

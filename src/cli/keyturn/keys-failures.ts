@@ -20,8 +20,13 @@ export function keysFailure(
   const report =
     verb === undefined
       ? listFailure(error, DAYS_THRESHOLD, at)
-      : changeFailure(error, { verb, word: args[1] ?? '' }, at);
+      : changeFailure(error, { verb, word: args[1] ?? '', dryRun: args.some(isDryRun) }, at);
   return `${printableJson(report, 2)}\n`;
+}
+
+/** Found in argv even when the rest of it is wrong. */
+function isDryRun(word: string): boolean {
+  return /^--dry[-_]run(?:=true)?$/.test(word);
 }
 
 export function listFailure(
@@ -51,15 +56,22 @@ export function listFailure(
   };
 }
 
+interface BadChange {
+  readonly verb: KeyVerb;
+  /** What stands where the ID of the key is to stand. */
+  readonly word: string;
+  readonly dryRun: boolean;
+}
+
 function changeFailure(
   { code, message, hint }: KeyturnError,
-  { verb, word }: { readonly verb: KeyVerb; readonly word: string },
+  { verb, word, dryRun }: BadChange,
   at: Date,
 ): KeyChangeReport {
   return {
     command: verb,
     execution_time: at.toISOString(),
-    dry_run: false,
+    dry_run: dryRun,
     account_id: null,
     username: null,
     access_key_id: word.startsWith('-') ? '' : word,
