@@ -20,14 +20,8 @@ import {
   type PlacesAnswer,
   type UnreadPlace,
 } from './questions.ts';
-import {
-  decideRecovery,
-  dependsOnPlaces,
-  dependsOnUse,
-  type OpenPhase,
-  type RecoveryDecision,
-  type RecoveryFacts,
-} from './recover.ts';
+import { decideRecovery, dependsOnPlaces, dependsOnUse, type RecoveryDecision } from './recover.ts';
+import type { OpenPhase, RecoveryFacts } from './recovery-facts.ts';
 import { hasNewKey, type Rotation } from './rotation.ts';
 import { lastSeenUse, type UseHistory } from './use-history.ts';
 

@@ -5,7 +5,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type Command, command, type Hint, type HintPart } from '../base/hint.ts';
 import { type SameReach, undoCommand } from '../base/key-command.ts';
 import { flagWords } from '../base/shell-words.ts';
-import type { RecoveryFacts } from './recover.ts';
+import type { RecoveryFacts } from './recovery-facts.ts';
 import { hasNewKey, type Rotation } from './rotation.ts';
 
 interface Asked {

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  decideRecovery,
-  dependsOnUse,
-  type OpenPhase,
-  RECOVERY_TABLE,
-  type RecoveryFacts,
-} from './recover.ts';
+import { decideRecovery, dependsOnUse, RECOVERY_TABLE } from './recover.ts';
+import type { OpenPhase, RecoveryFacts } from './recovery-facts.ts';
 
 const PHASES: OpenPhase[] = [
   'intended',

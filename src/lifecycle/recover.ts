@@ -9,31 +9,16 @@
 // be deleted: never the user's last Active one.
 
 import type { CloseReason } from './record.ts';
-import type { PhaseName } from './rotation.ts';
-
-export type OpenPhase = Exclude<PhaseName, 'deactivated' | 'completed' | 'undone' | 'closed'>;
-
-export interface RecoveryFacts {
-  readonly phase: OpenPhase;
-  /** The key to be replaced; in an undo, the key to go back to. */
-  readonly old: 'active' | 'inactive' | 'absent';
-  /** Keys of the user that did not exist when the rotation was intended. */
-  readonly newcomers: 'none' | 'one' | 'several';
-  /**
-   * The key in question: the new key, the orphan, or the only newcomer; in an undo, the key that is
-   * taken back.
-   */
-  readonly candidate: 'active' | 'inactive' | 'absent';
-  /** Whether the candidate was created when our request was under way. */
-  readonly timing: 'fits' | 'differs';
-  /**
-   * Who holds the candidate's secret: custody (`held`), only a place (`placed`), or nobody
-   * (`missing`). `unreadable`: nobody that could be asked, and one could not.
-   */
-  readonly secret: 'held' | 'placed' | 'missing' | 'unreadable';
-  /** Whether AWS knows of any use of the candidate; `unseen`: none yet, and it would not show it yet. */
-  readonly use: 'never' | 'unseen' | 'used' | 'unknown';
-}
+import {
+  beforeCreated,
+  exists,
+  isChosen,
+  isCondemned,
+  isUsedForAllWeKnow,
+  needsNoSecret,
+  needsSecret,
+  type RecoveryFacts,
+} from './recovery-facts.ts';
 
 export type RecoveryDecision =
   /** Go on with the next step. */
@@ -66,19 +51,6 @@ function ask(question: string): RecoveryDecision {
 function wait(question: string): RecoveryDecision {
   return { kind: 'wait', question };
 }
-
-const beforeCreated = (f: RecoveryFacts) => f.phase === 'intended' || f.phase === 'create-unknown';
-const needsSecret = (f: RecoveryFacts) =>
-  f.phase === 'created' || f.phase === 'proved' || f.phase === 'delivered-unproved';
-const needsNoSecret = (f: RecoveryFacts) =>
-  f.phase === 'delivered' || f.phase === 'in-grace' || f.phase === 'deactivating';
-/** A key that is taken for nobody's. */
-const isCondemned = (f: RecoveryFacts) => f.phase === 'orphan-found' || f.phase === 'discarding';
-const exists = (f: RecoveryFacts) => f.candidate !== 'absent';
-const isUsedForAllWeKnow = (f: RecoveryFacts) => f.use === 'used' || f.use === 'unknown';
-/** A key that somebody works with, and the old one out of use: a person has made their choice. */
-const isChosen = (f: RecoveryFacts) =>
-  f.use === 'used' && f.candidate === 'active' && f.old !== 'active';
 
 export const RECOVERY_TABLE: readonly Row[] = [
   // The run died, or lost the answer, around CreateAccessKey.
@@ -150,7 +122,10 @@ export const RECOVERY_TABLE: readonly Row[] = [
   {
     // As the question about it asked for. Nothing is left to be done, and nothing is ever done to it.
     name: 'a key of somebody else took over',
-    when: (f) => beforeCreated(f) && f.newcomers === 'one' && f.secret === 'missing' && isChosen(f),
+    when: (f) =>
+      ((beforeCreated(f) && f.newcomers === 'one') || f.phase === 'orphan-found') &&
+      f.secret === 'missing' &&
+      isChosen(f),
     decision: { kind: 'close', reason: 'no-key-was-made' },
   },
   {
@@ -196,12 +171,6 @@ export const RECOVERY_TABLE: readonly Row[] = [
       (isUsedForAllWeKnow(f) || f.old !== 'active') &&
       !isChosen(f),
     decision: ask('a key that was taken for an orphan may be in use'),
-  },
-  {
-    // The same as of a key that no verdict is about.
-    name: 'orphan of somebody took over',
-    when: (f) => f.phase === 'orphan-found' && f.secret === 'missing' && isChosen(f),
-    decision: { kind: 'close', reason: 'no-key-was-made' },
   },
 
   // A key that was taken for nobody's, or is to be deleted, and somebody has its secret after all.
