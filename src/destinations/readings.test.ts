@@ -18,6 +18,15 @@ const FORMS: Readonly<Record<string, string>> = {
   'in base64 in JSON': JSON.stringify({
     f: Buffer.from(`[a]\nb = ${SECRET}\n`).toString('base64'),
   }),
+  'in base64, parted by NULs as for AUTH PLAIN': Buffer.from(`\0user\0${SECRET}`).toString(
+    'base64',
+  ),
+  'in base64 of two bytes a character': Buffer.from(`a:${SECRET}`, 'utf16le').toString('base64'),
+  'in base64 with bytes that are no text': Buffer.from(`\x1b\xff${SECRET}`, 'latin1').toString(
+    'base64',
+  ),
+  'in base64 that stands behind letters': `https://host.example.com/ab-${Buffer.from(`user:${SECRET}`).toString('base64')}`,
+  'in hexadecimal': JSON.stringify({ a: `0x${Buffer.from(`user:${SECRET}`).toString('hex')}` }),
   'in XML': SECRET.replaceAll('+', '&#43;').replaceAll('/', '&#x2F;'),
   'over two lines': JSON.stringify({ a: `${SECRET.slice(0, 20)}\n  ${SECRET.slice(20)}` }),
 };

@@ -1,5 +1,5 @@
 // Everything that a reader could make of a text, to find what must not stay in it (I14): JSON at any depth,
-// JSON or INI in a string of JSON, escapes, base64, a value that is broken over lines. Too many readings
+// JSON or INI in a string of JSON, escapes, base64, hexadecimal, a value that is broken over lines. Too many readings
 // cost time; one too few leaves a reader with a dead key.
 
 import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
@@ -52,6 +52,7 @@ function readOnce(text: string): string[] {
     ...unescaped(text),
     ...joinedLines(text),
     ...base64In(text),
+    ...hexadecimalIn(text),
   ].filter((each) => each !== text && each !== '');
 }
 
@@ -112,11 +113,31 @@ function joinedLines(text: string): string[] {
   return /\s/.test(text) ? [text.replaceAll(/\s+/g, '')] : [];
 }
 
+/** What stands before it, of the same letters, moves the beginning of each four by so many. */
+const ALIGNMENTS = [0, 1, 2, 3];
+
 function base64In(text: string): string[] {
   const runs = text.match(/[A-Za-z\d+/_-]{20,}={0,2}/g) ?? [];
-  return runs.map((run) => Buffer.from(run, 'base64').toString('latin1')).filter(isReadable);
+  return runs.flatMap((run) =>
+    ALIGNMENTS.flatMap((start) => textsIn(Buffer.from(run.slice(start), 'base64'))),
+  );
 }
 
-function isReadable(text: string): boolean {
-  return /^[\t\n\r\x20-\x7e]{12,}$/.test(text);
+function hexadecimalIn(text: string): string[] {
+  const runs = text.match(/(?:[\da-f]{2}){16,}/gi) ?? [];
+  return runs.flatMap((run) => textsIn(Buffer.from(run, 'hex')));
+}
+
+/**
+ * What is written in bytes need not be text from end to end: a NUL parts user and password of SMTP, and Windows
+ * writes two bytes a character.
+ */
+function textsIn(bytes: Buffer): string[] {
+  const text = bytes.toString('latin1');
+  const found = text.includes('\0') ? [text, text.replaceAll('\0', '')] : [text];
+  return found.filter(hasWords).map((each) => each.replaceAll(/[^\t\n\r\x20-\x7e]/g, '\n'));
+}
+
+function hasWords(text: string): boolean {
+  return /[\t\n\r\x20-\x7e]{12}/.test(text);
 }
