@@ -24,6 +24,7 @@ import { mayWait } from '../lifecycle/served-late.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
 import { cleanUpWithin, retireWithin, withinPlan } from '../lifecycle/within-plan.ts';
 import { placesLeft, prepareDelivery, prepareToFinish } from './delivery.ts';
+import { formerHistory } from './former-name.ts';
 import { whyHeld } from './held-anywhere.ts';
 import { askPlaces } from './holders.ts';
 import { assertInPlaces, type Leaves } from './in-place.ts';
@@ -146,6 +147,8 @@ function answering(at: UserAtHand): (question: Question) => Promise<Answer> {
         return await failureOf(() => assertInPlaces(question.rotation, at, leavesOf(question)));
       case 'holder':
         return await whyHeld(question.keyId, at);
+      case 'former':
+        return await formerHistory(question.keyId, at);
       case 'delivery':
         return await deliveryOf(at, question);
       case 'left':

@@ -10,6 +10,7 @@ import { readingsOf } from '../destinations/readings.ts';
 import { type KnownPlace, knownPlaces, receiptAt } from '../lifecycle/known-places.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
+import { formerHistory } from './former-name.ts';
 import type { UserAtHand } from './user-work.ts';
 
 export type Holding =
@@ -27,7 +28,9 @@ export async function heldAnywhere(
   const isKnown = (one: DeliveryTarget) =>
     besides.some(({ kind, place }) => kind === one.kind && place === one.place);
   let unknown: Holding = { kind: 'nowhere' };
-  for (const place of knownPlaces(at.history)) {
+  const former = await formerHistory(keyId, at);
+  const places = [at.history, ...(former === undefined ? [] : [former])].flatMap(knownPlaces);
+  for (const place of places) {
     if (isKnown(place.target)) continue;
     const holding = await heldAt(place, keyId, at);
     if (holding.kind === 'held') return holding;

@@ -79,6 +79,7 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
         return world.refused ?? [];
       case 'reach':
       case 'held':
+      case 'former':
         return undefined;
       case 'holder':
         return world.holder;
@@ -116,14 +117,14 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
 describe('what is decided about a user', () => {
   it('a due key is rotated, to the places that can take its secret', () => {
     const { decision, asked } = decide({});
-    assert.deepEqual(asked, ['delivery']);
+    assert.deepEqual(asked, ['former', 'delivery']);
     assert(decision.next.kind === 'rotate');
     assert.deepEqual(decision.next.targets, [TARGET]);
   });
 
   it('I15: a key that was in use by the report of this run stays, and AWS is not asked again', () => {
     const { decision, asked } = decide({ oldKeyFate: 'when-quiet', lastLook: () => look(2) });
-    assert.deepEqual(asked, ['delivery']);
+    assert.deepEqual(asked, ['former', 'delivery']);
     assert.equal(decision.next.kind === 'rotate' && decision.next.gate?.kind, 'wait');
   });
 
@@ -131,7 +132,7 @@ describe('what is decided about a user', () => {
     const quiet = { oldKeyFate: 'when-quiet', lastLook: () => look(300) } as const;
     const used: World['lastUse'] = { used: 'at', at: daysAgo(1) };
     const { decision, asked } = decide(quiet, { lastUse: used });
-    assert.deepEqual(asked, ['delivery', 'last-use']);
+    assert.deepEqual(asked, ['former', 'delivery', 'last-use']);
     assert.equal(decision.next.kind === 'rotate' && decision.next.gate?.kind, 'wait');
     const idle = decide(quiet).decision.next;
     assert.equal(idle.kind === 'rotate' && idle.gate?.kind, 'quiet');
@@ -140,7 +141,7 @@ describe('what is decided about a user', () => {
   it('I15: a look of yesterday is no look of this run', () => {
     const yesterday = { ...look(2), at: daysAgo(1) };
     const { asked } = decide({ oldKeyFate: 'when-quiet', lastLook: () => yesterday });
-    assert.deepEqual(asked, ['delivery', 'last-use']);
+    assert.deepEqual(asked, ['former', 'delivery', 'last-use']);
   });
 
   it('a key that is not due costs no question', () => {

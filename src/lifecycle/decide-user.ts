@@ -17,14 +17,13 @@ import {
 } from './decide-open.ts';
 import { type BlockReason, judgeUser } from './due.ts';
 import type { AccessKey, KeyDetails } from './keys.ts';
-import { lastServed, neverDelivered } from './last-served.ts';
+import { placesLeftBy } from './places-left.ts';
 import {
   type Asking,
   askDelivery,
   askDetails,
   askHolder,
   askLastUse,
-  askLeft,
   type MissingPlace,
   type Targets,
 } from './questions.ts';
@@ -380,13 +379,7 @@ function* rotation(
   makesRoom: RemovableKey | undefined,
   facts: UserFacts,
 ): Asking<Next> {
-  const served = lastServed(oldKey, facts);
-  const places = served === undefined ? [] : [...(yield* askLeft(oldKey.id, served))];
-  for (const begun of neverDelivered(oldKey, facts)) {
-    const own = (each: JournaledTarget) => `${each.kind} ${each.place}`;
-    const known = new Set(places.map(own));
-    places.push(...(yield* askLeft(oldKey.id, begun)).filter((each) => !known.has(own(each))));
-  }
+  const places = yield* placesLeftBy(oldKey, facts);
   if (places.length > 0) return { kind: 'places-left', oldKey, places };
   const delivery = yield* askDelivery(oldKey.id);
   if (delivery.kind === 'impossible') {

@@ -26,6 +26,19 @@ export function lastServed(
 }
 
 /**
+ * The same by what is recorded under a former name of the user. Somebody else may have that name by now, so only
+ * what names the key counts.
+ */
+export function servedUnderFormerName(
+  { id }: AccessKey,
+  former: UserHistory,
+): Rotation | undefined {
+  const made = former.rotationThatMade(id);
+  if (made !== undefined && hasPlaces(made)) return made;
+  return former.latest((each) => isBackTo(id, each));
+}
+
+/**
  * Rotations of the key that were given up before any place had the new one: what its readers read there, if
  * they do, is the old one still. The latest first, each with places that no later one has.
  */

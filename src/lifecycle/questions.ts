@@ -4,6 +4,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { KeyturnError } from '../base/errors.ts';
+import type { UserHistory } from './history.ts';
 import type { AccessKey, KeyDetails, LastUse } from './keys.ts';
 import type { DeliveryTarget, JournaledTarget } from './record.ts';
 import type { Rotation, WithNewKey } from './rotation.ts';
@@ -23,6 +24,8 @@ export type Question =
   | { readonly ask: 'held'; readonly rotation: WithNewKey }
   /** Why a key may not go: a place of the user holds it, or nobody can tell. */
   | { readonly ask: 'holder'; readonly keyId: AccessKeyId }
+  /** What is recorded of the user under the former name under which a rotation named the key. */
+  | { readonly ask: 'former'; readonly keyId: AccessKeyId }
   /** Where the secret of a successor would go, or why it could not. */
   | { readonly ask: 'delivery'; readonly oldKeyId: AccessKeyId }
   /** Which places of an earlier rotation, whose readers hold the key, this run would not serve. */
@@ -79,6 +82,7 @@ interface Answers {
   takes: readonly PlaceRefusal[];
   held: KeyturnError | undefined;
   holder: KeyturnError | undefined;
+  former: UserHistory | undefined;
   delivery: Delivery;
   left: readonly JournaledTarget[];
   keys: readonly AccessKey[];
@@ -104,6 +108,7 @@ export const askReach = (rotation: Rotation) => ask({ ask: 'reach', rotation });
 export const askTakes = (rotation: Rotation) => ask({ ask: 'takes', rotation });
 export const askHeld = (rotation: WithNewKey) => ask({ ask: 'held', rotation });
 export const askHolder = (keyId: AccessKeyId) => ask({ ask: 'holder', keyId });
+export const askFormer = (keyId: AccessKeyId) => ask({ ask: 'former', keyId });
 export const askDelivery = (oldKeyId: AccessKeyId) => ask({ ask: 'delivery', oldKeyId });
 export const askLeft = (oldKeyId: AccessKeyId, served: Rotation) =>
   ask({ ask: 'left', oldKeyId, served });

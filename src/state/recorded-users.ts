@@ -30,6 +30,8 @@ export class RecordedUsers {
   #count = 0;
   readonly #byName = new Map<string, Recorded>();
   readonly #owners = new Map<AccessKeyId, string>();
+  /** Of the keys that rotations were to replace, the user of the last one. */
+  readonly #replaced = new Map<AccessKeyId, string>();
 
   /** The record, and the text that it was read from. */
   add(record: JournalRecord, line: string): void {
@@ -47,6 +49,7 @@ export class RecordedUsers {
     this.#count += 1;
     if (step.type === 'created' || step.type === 'adopted')
       this.#owners.set(step.newKeyId, recorded.user);
+    else if (step.type === 'intended') this.#replaced.set(step.oldKeyId, recorded.user);
   }
 
   /** The records until now: what is added later is in the next answer. */
@@ -91,6 +94,11 @@ export class RecordedUsers {
     return this.#owners;
   }
 
+  /** See AccountState.namedUnder. */
+  namedUnder(keyId: AccessKeyId): string | undefined {
+    return this.#owners.get(keyId) ?? this.#replaced.get(keyId);
+  }
+
   /** The texts that `keep` leaves of each user, and how many there were. */
   shortened(keep: (records: readonly JournalRecord[]) => readonly JournalRecord[]): {
     readonly lines: readonly string[];
@@ -114,6 +122,7 @@ export class RecordedUsers {
     this.#count = 0;
     this.#byName.clear();
     this.#owners.clear();
+    this.#replaced.clear();
   }
 }
 

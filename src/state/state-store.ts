@@ -109,6 +109,11 @@ export interface AccountState {
   history(user: string): Promise<UserHistory>;
   /** Everybody about whom something is recorded, in the spelling last seen. Throws as history does. */
   users(): Promise<readonly string[]>;
+  /**
+   * Under whose name a rotation made the key, or else replaced it last; undefined where none did. A user may have
+   * another name by now. Throws as history does.
+   */
+  namedUnder(keyId: AccessKeyId): Promise<string | undefined>;
   /** The users for whom something may be left to finish. Throws as history does. */
   openUsers(): Promise<readonly OpenUser[]>;
   /** The users about whom the latest record is of this run, in the spelling last seen. Throws as history does. */

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { accessKeyId } from '../../src/base/access-key-id.ts';
 import {
   BUSY,
   CREATED,
@@ -99,6 +100,16 @@ function sumsUpRuns({ medium }: Subject): void {
     assert.deepEqual((await other.usersOf('run-1')).toSorted(), ['Alice', 'bob']);
     assert.deepEqual(await one.usersOf('run-2'), ['carol']);
     assert.deepEqual(await one.usersOf('run-3'), []);
+  });
+
+  it('knows under whose name a rotation made a key, or replaced it', async (test) => {
+    const { store } = await medium(test);
+    const one = await store('run-1').open(ACCOUNT, 'write');
+    await recorded(one, { user: 'Alice' }, ROTATED);
+    const other = await store('run-2').open(ACCOUNT, 'read');
+    assert.equal(await other.namedUnder(NEW_KEY), 'Alice');
+    assert.equal(await other.namedUnder(OLD_KEY), 'Alice');
+    assert.equal(await other.namedUnder(accessKeyId('AKIANOBODYS00EXAMPLE')), undefined);
   });
 
   it('keeps what the parts of a run said last, until another run says something', async (test) => {

@@ -13,7 +13,7 @@ import { busy, Claim, isHeld } from './claim.ts';
 import { compactLongUsers } from './compaction.ts';
 import { sweepLeft, tableCustody } from './custody.ts';
 import { readHead } from './head.ts';
-import { namesOf, namesOfRun, readOpenUsers } from './heads.ts';
+import { namesOf, namesOfKeys, namesOfRun, readOpenUsers } from './heads.ts';
 import { ClaimedJournal, readHistory } from './journal.ts';
 import { headKey } from './keys.ts';
 import { tableNotes } from './notes.ts';
@@ -55,6 +55,7 @@ export async function tableAccount(parts: AccountParts, access: Access): Promise
     sightings: await openTableSightings({ table, account, clock, access }),
     history: (user) => readHistory(table, account, user),
     users: () => namesOf(table, account),
+    namedUnder: namesOfKeys(table, account),
     openUsers: () => readOpenUsers(table, account),
     usersOf: (asked) => namesOfRun(table, account, asked),
     notes: tableNotes({ table, account, run: by.run, demandWritable }),

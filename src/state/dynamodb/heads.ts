@@ -1,9 +1,11 @@
 // The heads of an account: who has records, and for whom something may be left to finish.
 
+import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { comparableUserName } from '../../base/user-name.ts';
+import { RecordedUsers } from '../recorded-users.ts';
 import type { OpenUser } from '../state-store.ts';
 import { type Head, readHead } from './head.ts';
-import { readHistory } from './journal.ts';
+import { readHistory, readRecords } from './journal.ts';
 import { HEADS, partitionOf, TABLE_FORMAT } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -39,6 +41,43 @@ export async function namesOfRun(
 
 export async function namesOf(table: Table, account: string): Promise<readonly string[]> {
   return (await readHeads(table, account)).filter(hasRecords).map(({ user }) => user);
+}
+
+/**
+ * See AccountState.namedUnder. No item is filed under a key, so the first question reads what is recorded of
+ * everybody, once; a name that changes while the run is under way is the next one's to see.
+ */
+export function namesOfKeys(
+  table: Table,
+  account: string,
+): (keyId: AccessKeyId) => Promise<string | undefined> {
+  let known: Promise<RecordedUsers> | undefined;
+  return async (keyId) => {
+    known ??= readEverybody(table, account);
+    try {
+      return (await known).namedUnder(keyId);
+    } catch (error) {
+      known = undefined;
+      throw error;
+    }
+  };
+}
+
+/** So many users are read at once. */
+const READ_AT_ONCE = 16;
+
+async function readEverybody(table: Table, account: string): Promise<RecordedUsers> {
+  const names = await namesOf(table, account);
+  const users = new RecordedUsers();
+  for (let from = 0; from < names.length; from += READ_AT_ONCE) {
+    const batch = names.slice(from, from + READ_AT_ONCE);
+    for (const records of await Promise.all(
+      batch.map((name) => readRecords(table, account, name)),
+    )) {
+      for (const { record, text } of records) users.add(record, text);
+    }
+  }
+  return users;
 }
 
 /** Who was claimed, and never recorded anything, is nobody. */

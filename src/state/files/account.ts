@@ -48,6 +48,7 @@ export async function fileAccount(files: AccountFiles, access: Access): Promise<
     trail: { lines: () => linesOf(files.trailFile), tell: (decisions) => trail.tell(decisions) },
     history: (user) => journal.historyOf(user),
     users: () => journal.users(),
+    namedUnder: (keyId) => journal.namedUnder(keyId),
     openUsers: () => journal.unfinished(),
     usersOf: (asked) => journal.usersOf(asked),
     notes: fileNotes({

@@ -92,6 +92,11 @@ export class FileJournal {
     return (await this.#reader.users()).names;
   }
 
+  /** See AccountState.namedUnder. */
+  async namedUnder(keyId: AccessKeyId): Promise<string | undefined> {
+    return (await this.#reader.users()).namedUnder(keyId);
+  }
+
   /** Everybody with records, in the spelling last seen; one after the other. */
   async histories(): Promise<Iterable<RecordedUser>> {
     return (await this.#reader.users()).all();

@@ -86,6 +86,7 @@ export class MemoryStore implements StateStore {
       sightings: await this.#sightings(readable, access === 'write' ? writable : undefined),
       history: (user) => read((users) => users.historyOf(user)),
       users: () => read((users) => users.names),
+      namedUnder: (keyId) => read((users) => users.namedUnder(keyId)),
       openUsers: () => read((users) => users.unfinished()),
       usersOf: (run) => read((users) => users.ofRun(run)),
       notes: memoryNotes({
