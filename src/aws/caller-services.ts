@@ -63,6 +63,9 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
       promote: async (name, to, from) =>
         (await secrets({ region, through })).promote(name, to, from),
       replicas: async (name) => (await (await secrets({ region, through })).replicas?.(name)) ?? [],
+      rotator: async (name) => await (await secrets({ region, through })).rotator?.(name),
+      otherStages: async (name) =>
+        (await (await secrets({ region, through })).otherStages?.(name)) ?? new Map(),
     }),
     parameterStore: (region, through) => ({
       read: async (name) => (await parameters({ region, through })).read(name),

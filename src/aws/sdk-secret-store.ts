@@ -25,6 +25,13 @@ import {
 const PENDING_STAGE = 'keyturn-pending' satisfies VersionStage;
 /** The stage of such a rotation. */
 const OWN_ROTATION_STAGE = 'AWSPENDING' satisfies VersionStage;
+/** Stages that Secrets Manager and keyturn move; whoever reads by another one moves it. */
+const MOVED_STAGES: readonly string[] = [
+  'AWSCURRENT',
+  'AWSPREVIOUS',
+  OWN_ROTATION_STAGE,
+  PENDING_STAGE,
+] satisfies readonly VersionStage[];
 
 export function openSecretStore(setup: ServiceSetup): SecretStore {
   const client = new SecretsManagerClient(serviceConfig(setup));
@@ -43,11 +50,13 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
   };
 
   const rotators = new Map<string, string>();
+  const stages = new Map<string, ReadonlyMap<string, string>>();
 
   const read: SecretStore['read'] = async (name, stage) => {
     if (stage !== OWN_ROTATION_STAGE) return await value(name, stage);
     try {
-      const { pending, rotator } = await ownRotation(name, client, setup);
+      const { pending, rotator, otherStages } = await described(name, client, setup);
+      stages.set(name, otherStages);
       if (rotator === undefined) rotators.delete(name);
       else rotators.set(name, rotator);
       return pending;
@@ -92,7 +101,11 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
   };
 
   const replicas = (name: string) => replicasOf(name, client, setup);
-  return { read, stage, promote, replicas, rotator: (name) => rotators.get(name) };
+  return {
+    ...{ read, stage, promote, replicas },
+    rotator: async (name) => rotators.get(name),
+    otherStages: async (name) => stages.get(name) ?? new Map(),
+  };
 }
 
 /** Copies in other regions; none where the secret may not be described. */
@@ -114,28 +127,34 @@ async function replicasOf(
   }
 }
 
-interface OwnRotation {
+interface Described {
   readonly pending: SecretVersion | undefined;
   readonly rotator: string | undefined;
+  readonly otherStages: ReadonlyMap<string, string>;
 }
 
 /** The version of a rotation of Secrets Manager's own may have no value, so it is asked by its label. */
-async function ownRotation(
+async function described(
   name: string,
   client: SecretsManagerClient,
   setup: ServiceSetup,
-): Promise<OwnRotation> {
+): Promise<Described> {
   try {
     const command = new DescribeSecretCommand({ SecretId: name });
     const answer = await client.send(command, readOptions(setup));
     const { VersionIdsToStages, RotationEnabled, RotationLambdaARN } = answer;
-    const versionId = Object.entries(VersionIdsToStages ?? {}).find(([, stages]) =>
-      stages.includes(OWN_ROTATION_STAGE),
-    )?.[0];
+    const stages = new Map(
+      Object.entries(VersionIdsToStages ?? {}).flatMap(([id, ofVersion]) =>
+        ofVersion.map((stage) => [stage, id] as const),
+      ),
+    );
+    const versionId = stages.get(OWN_ROTATION_STAGE);
+    for (const stage of MOVED_STAGES) stages.delete(stage);
     return {
       pending: versionId === undefined ? undefined : { versionId, text: undefined },
       // Of a secret that a service manages AWS names no function.
       rotator: RotationEnabled === true ? (RotationLambdaARN ?? 'AWS') : undefined,
+      otherStages: stages,
     };
   } catch (thrown) {
     throw failure(thrown, 'secretsmanager:DescribeSecret', name, setup);

@@ -37,7 +37,12 @@ export interface SecretStore {
    * What rotates the secret beside us, as Secrets Manager is set up: the ARN of a function, or `AWS` for a
    * secret that a service manages. Known once AWSPENDING was read; undefined where nothing does.
    */
-  rotator?(name: string): string | undefined;
+  rotator?(name: string): Promise<string | undefined>;
+  /**
+   * Stages that somebody else has put on versions, each with its version: readers may ask for them. Known once
+   * AWSPENDING was read; none where the caller may not describe the secret.
+   */
+  otherStages?(name: string): Promise<ReadonlyMap<string, string>>;
 }
 
 /** A copy of a secret that Secrets Manager keeps in another region. */

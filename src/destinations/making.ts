@@ -93,7 +93,8 @@ export function filledSecrets(
       stage: (name, versionId, text) => store.stage(name, versionId, text),
       promote: (name, to, from) => store.promote(name, to, from),
       replicas: async (name) => (await store.replicas?.(name)) ?? [],
-      rotator: (name) => store.rotator?.(name),
+      rotator: async (name) => await store.rotator?.(name),
+      otherStages: async (name) => (await store.otherStages?.(name)) ?? new Map(),
     },
   };
 }

@@ -20,11 +20,16 @@ const unexpected = (): never => assert.fail('nothing is written');
 async function told(
   test: TestContext,
   target: { readonly kind: string; readonly place: string },
-  stores: { readonly room?: ParameterRoom; readonly rotator?: string; readonly text?: Secret },
+  stores: {
+    readonly room?: ParameterRoom;
+    readonly rotator?: string;
+    readonly otherStages?: ReadonlyMap<string, string>;
+    readonly text?: Secret;
+  },
 ): Promise<string[]> {
   const { opening } = await testOpening(test);
   const events: EngineEvent[] = [];
-  const { room = ROOM, rotator, text = TEXT } = stores;
+  const { room = ROOM, rotator, otherStages = new Map(), text = TEXT } = stores;
   const parameter: ParameterStore = {
     read: async () => ({ text, isSecure: true, version: '1', modifiedAt: undefined }),
     room: async () => room,
@@ -32,7 +37,8 @@ async function told(
   };
   const secret: SecretStore = {
     read: async (_, stage) => (stage === 'AWSCURRENT' ? { versionId: 'v1', text } : undefined),
-    rotator: () => rotator,
+    rotator: async () => rotator,
+    otherStages: async () => otherStages,
     ...{ stage: unexpected, promote: unexpected },
   };
   const aws = { ...opening.aws, parameterStore: () => parameter, secretStore: () => secret };
@@ -163,4 +169,13 @@ describe('a secret', () => {
       assert.deepEqual(more, []);
     });
   }
+
+  it('of which somebody reads by a stage of their own: they do not move, and are told once', async (test) => {
+    const [remark, ...more] = await told(test, SECRET, { otherStages: new Map([['live', 'v0']]) });
+    assert.match(
+      remark ?? '',
+      /readers of the stage live of secret app\/alice keep version v0 until/,
+    );
+    assert.deepEqual(more, []);
+  });
 });

@@ -98,6 +98,18 @@ export const DESTINATIONS: readonly Directive[] = [
     },
   },
   {
+    usage: 'the function ARN rotates secret NAME | somebody reads secret NAME by the stage STAGE',
+    pattern: /^(?:the function (\S+) rotates|somebody reads) secret (\S+)(?: by the stage (\S+))?$/,
+    perform: async (stage, rotatedBy, name, ownStage) => {
+      const secret = stage.sandbox.world.account().secrets.get(`${REGION} ${name}`);
+      if (secret === undefined) throw new RangeError(`there is no secret ${name}`);
+      if (rotatedBy !== '') return void Object.assign(secret, { rotatedBy });
+      const current = secret.states.newest.stages.get('AWSCURRENT');
+      const moved = { VersionStage: ownStage, MoveToVersionId: current };
+      await ask(stage, 'UpdateSecretVersionStage', { SecretId: name, ...moved });
+    },
+  },
+  {
     usage: 'secret NAME is empty | is binary | is marked for deletion | is removed for good',
     pattern: /^secret (\S+) is (empty|binary|marked for deletion|removed for good)$/,
     perform: async (stage, name, what) => {

@@ -47,13 +47,22 @@ export interface Looking {
 }
 
 /** A rotation that is switched on and not under way keeps nobody from writing; it will, though. */
-function tellRotator(name: string, store: SecretStore, remark: Remark): void {
-  const rotator = store.rotator?.(name);
+async function tellRotator(name: string, { store, remark }: Looking): Promise<void> {
+  const rotator = await store.rotator?.(name);
   if (rotator === undefined) return;
   const who = rotator === 'AWS' ? 'AWS itself' : `the function ${rotator}`;
   remark(
     `${who} rotates secret ${name} on a schedule too, and two rotators undo each other: switch that rotation off (aws secretsmanager cancel-rotate-secret)`,
   );
+}
+
+/** Whoever reads by a stage of their own has what is on that version, whatever is current. */
+async function tellOtherStages(name: string, { store, remark }: Looking): Promise<void> {
+  for (const [stage, versionId] of (await store.otherStages?.(name)) ?? []) {
+    remark(
+      `readers of the stage ${stage} of secret ${name} keep version ${versionId} until somebody moves the stage (aws secretsmanager update-secret-version-stage)`,
+    );
+  }
 }
 
 /**
@@ -63,11 +72,13 @@ function tellRotator(name: string, store: SecretStore, remark: Remark): void {
 export async function refuseOwnRotation(
   name: string,
   where: string,
-  { store, remark }: Looking,
+  looking: Looking,
   known?: SecretVersion,
 ): Promise<void> {
+  const { store } = looking;
   const pending = await store.read(name, 'AWSPENDING');
-  tellRotator(name, store, remark);
+  await tellRotator(name, looking);
+  await tellOtherStages(name, looking);
   if (pending === undefined) return;
   const current = known ?? (await store.read(name, 'AWSCURRENT'));
   if (pending.versionId === current?.versionId) return;

@@ -34,6 +34,8 @@ export interface Secret {
   readonly arn: string;
   readonly description: string | undefined;
   readonly kmsKeyId: string | undefined;
+  /** The ARN of a function that rotates it on a schedule, which the sandbox only tells of. */
+  rotatedBy?: string;
   readonly createDate: Date;
   readonly states: Lagging<SecretState>;
 }

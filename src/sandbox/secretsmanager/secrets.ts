@@ -37,6 +37,8 @@ function describeSecret(call: Call): ResultFields {
     Name: secret.name,
     Description: secret.description,
     KmsKeyId: secret.kmsKeyId,
+    RotationEnabled: secret.rotatedBy === undefined ? undefined : true,
+    RotationLambdaARN: secret.rotatedBy,
     CreatedDate: secret.createDate,
     LastChangedDate: state.changeDate,
     DeletedDate: state.deletionDate,
