@@ -5,6 +5,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { looksLikeKeyId } from '../base/key-id-text.ts';
 import type { Form } from './forms/form.ts';
 import { type Pair, type ReplacedKey, refuseForeignKey } from './look.ts';
+import { refuseOtherForm } from './secret-shape.ts';
 import { looksLikeSecret } from './stray-fields.ts';
 
 export interface Halves {
@@ -36,6 +37,8 @@ export async function editedHalves(
   const isHalf = hasId ? secretText === '' : looksLikeSecret(secretText) && !isOurs;
   const isSwapped = looksLikeSecret(idText) || looksLikeKeyId(secretText);
   if (isHalf || isSwapped) throw halfThere(idWhere, secretWhere, isSwapped);
+  const written = pair.secret.reveal();
+  refuseOtherForm({ id: idText, secret: secretText, written }, secretWhere);
   return {
     id: withText(id, pair.keyId),
     secret: form?.isWhole ? pair.secret.reveal() : withText(secret, pair.secret.reveal()),

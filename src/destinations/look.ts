@@ -24,6 +24,7 @@ import {
 } from './key-fields.ts';
 import { type PairFields, writePath } from './pair-fields.ts';
 import { keyIdsIn, readingsOf, some } from './readings.ts';
+import { refuseOtherForm, type SecretBeside } from './secret-shape.ts';
 import { sesPasswords } from './ses-passwords.ts';
 import {
   hasLoneSecret,
@@ -81,6 +82,7 @@ export async function editedText(
   await refuseForeignKey(stored.id, place.where, { pair, replaced });
   await refuseTraces({ before: text, after: edited, stored, pair }, place, replaced);
   refuseHalfPair(text, stored, place);
+  refuseOtherForm(besideIn(stored, pair), place.where);
   refuseSession(text, place);
   return edited;
 }
@@ -178,6 +180,11 @@ function unknownOwner(id: string, where: string, error: KeyturnError): KeyturnEr
     `${where} holds ${id}, and whose key that is could not be found out: ${error.message}`,
     { hint: error.hintParts },
   );
+}
+
+function besideIn({ id, secret }: StoredHalves, pair: Pair): SecretBeside {
+  const stored = { id: id?.trim() ?? '', secret: secret?.reveal().trim() ?? '' };
+  return { ...stored, written: pair.secret.reveal() };
 }
 
 /** Half of a pair has a reader too, who finds the other half under another name, or elsewhere. */

@@ -22,6 +22,7 @@ import {
   traceAfter,
 } from '../look.ts';
 import { editedValue, onePlace, pairOfValue, refuseTracesBeside } from '../one-value.ts';
+import { refuseOtherForm } from '../secret-shape.ts';
 import { looksLikeSecret } from '../stray-fields.ts';
 import { namesOf, type VariableNames } from '../variable-names.ts';
 import { type EnvLine, type EnvText, linesOf, oneLineOf, valueAt, withValues } from './document.ts';
@@ -148,6 +149,7 @@ async function withHalves(
   const [id, secret] = [valueAt(text, idLine), valueAt(text, secretLine)];
   await refuseForeignKey(id, path, { pair, replaced });
   refuseHalf({ path, ...names }, id, secret);
+  refuseOtherForm({ id, secret, written: pair.secret.reveal() }, path);
   refuseSession({ path, id: names.id }, text, lines);
   const after = withValues(text, [
     [idLine, pair.keyId],
