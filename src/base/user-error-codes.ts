@@ -112,9 +112,9 @@ export const USER_ERROR_CODES = {
   }),
   'user-renamed': info(1, 'user', {
     meaning:
-      'The user of a rotation that is not finished has another name now: its keys belong to that name. Nothing was touched.',
+      'The user of a rotation that is not finished, or is to be taken back, has another name now: its keys belong to that name. Nothing was touched.',
     remedy:
-      'Give the user its former name until the rotation is over, or end it under the new name with `keyturn keys deactivate`.',
+      'Give the user its former name until the rotation is over or taken back; or change the key alone under the new name, with `keyturn keys deactivate` or `keyturn keys activate`.',
   }),
   'run-suspended': info(1, 'user', {
     meaning:

@@ -7,6 +7,7 @@ import type { DeliveryTarget } from '../lifecycle/record.ts';
 import { hasNewKey, type UndoIntent, type WithNewKey } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { imagined, imagineUndo, repeatOf } from './imagine-undo.ts';
+import { unlessRenamed } from './other-name.ts';
 import type { UndoneRotation } from './perform-undo.ts';
 import {
   type AlreadyBack,
@@ -65,8 +66,10 @@ export async function foretellReplacement(
 }
 
 async function foretell(rotation: WithNewKey, at: UserAtHand): Promise<UndoneRotation> {
-  const repeat = await repeatOf(rotation, at);
-  return repeat ?? (await foretellIntent(rotation, wholeUndoOf(rotation), at));
+  return await unlessRenamed(rotation, at, async () => {
+    const repeat = await repeatOf(rotation, at);
+    return repeat ?? (await foretellIntent(rotation, wholeUndoOf(rotation), at));
+  });
 }
 
 async function foretellIntent(

@@ -3,7 +3,7 @@
 
 import { keyOwners } from '../aws/whose-key.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { KeyturnError } from '../base/errors.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command, type HintPart } from '../base/hint.ts';
 import { keyCommand } from '../base/key-command.ts';
 import { isSameUser } from '../base/user-name.ts';
@@ -73,4 +73,48 @@ function renamed(rotation: Rotation, { keyId, name }: OtherName, at: UserAtHand)
       ],
     },
   );
+}
+
+/** Whose key it is by now, where that is somebody else than the user; undefined where AWS does not tell. */
+export async function otherOwner(
+  keyId: AccessKeyId,
+  { user, account: { gateway } }: UserAtHand,
+): Promise<string | undefined> {
+  try {
+    const { owner } = await gateway.reader.lastUse(keyId);
+    return owner === undefined || isSameUser(owner, user) ? undefined : owner;
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (error.isStop) throw error;
+    return undefined;
+  }
+}
+
+/** As `work`; throws `user-renamed` where it finds the key gone, or nobody of the name, for that reason. */
+export async function unlessRenamed<T>(
+  { oldKeyId }: Rotation,
+  at: UserAtHand,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (error.code !== 'unknown-user' && error.code !== 'key-changed') throw error;
+    const name = await otherOwner(oldKeyId, at);
+    if (name === undefined) throw error;
+    const { user, account } = at;
+    throw new KeyturnError(
+      'user-renamed',
+      `${oldKeyId} of ${user} is a key of ${name} now: the user was renamed`,
+      {
+        hint: [
+          'nothing was changed; give the user its former name until the rotation is taken back:',
+          command('aws', 'iam', 'update-user', '--user-name', name, '--new-user-name', user),
+          'or make the key alone Active, and leave the places as they are:',
+          keyCommand('activate', oldKeyId, account.policy.reach),
+        ],
+      },
+    );
+  }
 }

@@ -20,6 +20,7 @@ import type { AccountWork } from './account-work.ts';
 import { decide } from './decide.ts';
 import { keyGone, requireKey } from './finish-key.ts';
 import { repeatOf } from './imagine-undo.ts';
+import { unlessRenamed } from './other-name.ts';
 import { assertNotOwn, performUndo, secretOf, type UndoneRotation } from './perform-undo.ts';
 import { settleSteps } from './settle-steps.ts';
 import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
@@ -67,8 +68,10 @@ export async function undoUnlessBack(
 
 /** One that was undone before, and of which nothing is left to be done, is told as it stands. */
 async function undoWhole(rotation: WithNewKey, work: UserWork): Promise<UndoneRotation> {
-  const repeat = await repeatOf(rotation, work);
-  return repeat ?? (await undoWithin(rotation, wholeUndoOf(rotation), work));
+  return await unlessRenamed(rotation, work, async () => {
+    const repeat = await repeatOf(rotation, work);
+    return repeat ?? (await undoWithin(rotation, wholeUndoOf(rotation), work));
+  });
 }
 
 export async function alreadyBack(

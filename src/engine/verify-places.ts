@@ -2,6 +2,7 @@
 // left, and given their key again where that is asked for.
 
 import type { Limiter } from '../aws/limiter.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { keepsNoCopy } from '../destinations/kinds.ts';
 import { judgePlace, type PlaceState, type PlaceVerdict } from '../lifecycle/judge-place.ts';
@@ -11,6 +12,7 @@ import { mayFollow } from '../lifecycle/rotation.ts';
 import { type ServedPlace, servedPlaces } from '../lifecycle/served-places.ts';
 import type { AccountWork } from './account-work.ts';
 import { foretellHealing, type Healed, healPlace } from './heal-place.ts';
+import { otherOwner } from './other-name.ts';
 import { readPlace } from './read-place.ts';
 import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
 
@@ -73,7 +75,10 @@ async function look(
   const { history, account } = at;
   const places = servedPlaces(history).filter(({ target }) => !keepsNoCopy(target.kind));
   if (places.length === 0) return [];
-  const keys = await keysOf(at);
+  const keys = await keysOf(
+    at,
+    places.map(({ keyId }) => keyId),
+  );
   return await Promise.all(
     places.map(async (served) => {
       const release = await limiterOf(served.target.kind).acquire(account.signal);
@@ -88,8 +93,30 @@ async function look(
   );
 }
 
+/**
+ * The keys of the user, and of whoever has one of those that the places should have: the user may have another name
+ * since. Undefined where they cannot be read (I11).
+ */
+async function keysOf(
+  at: UserAtHand,
+  served: readonly AccessKeyId[],
+): Promise<readonly AccessKey[] | undefined> {
+  const own = await keysUnder(at.user, at);
+  if (own === undefined) return undefined;
+  const found = [...own];
+  for (const keyId of new Set(served)) {
+    if (found.some(({ id }) => id === keyId)) continue;
+    const name = await otherOwner(keyId, at);
+    if (name !== undefined) found.push(...((await keysUnder(name, at)) ?? []));
+  }
+  return found;
+}
+
 /** Undefined where they cannot be read (I11); none of a user who is gone. */
-async function keysOf({ account, user }: UserAtHand): Promise<readonly AccessKey[] | undefined> {
+async function keysUnder(
+  user: string,
+  { account }: UserAtHand,
+): Promise<readonly AccessKey[] | undefined> {
   try {
     return await account.gateway.reader.listAccessKeys(user);
   } catch (thrown) {
