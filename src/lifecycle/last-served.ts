@@ -15,8 +15,8 @@ export function lastServed(
   { id }: AccessKey,
   { keys, history }: { readonly keys: readonly AccessKey[]; readonly history: UserHistory },
 ): Rotation | undefined {
-  const made = history.rotationThatMade(id);
-  if (made !== undefined && hasPlaces(made)) return made;
+  const made = broughtBy(id, history);
+  if (made !== undefined && (hasPlaces(made) || made.phase === 'closed')) return made;
   const last = history.latest((each) => hasPlaces(each) || isBackTo(id, each));
   if (last === undefined || !hasNewKey(last)) return undefined;
   const isInUse = keys.some(
@@ -33,9 +33,9 @@ export function servedUnderFormerName(
   { id }: AccessKey,
   former: UserHistory,
 ): Rotation | undefined {
-  const made = former.rotationThatMade(id);
-  if (made !== undefined && hasPlaces(made)) return made;
-  return former.latest((each) => isBackTo(id, each));
+  const made = broughtBy(id, former);
+  const isThere = made?.phase === 'closed' || (made?.phase !== 'undone' && hasReceipts(made));
+  return isThere ? made : former.latest((each) => isBackTo(id, each));
 }
 
 /**
@@ -64,6 +64,16 @@ export function placesServed(served: Rotation): readonly JournaledTarget[] {
     const references = [place, receipts[index]?.reference];
     return !notPutBack.some((left) => left.kind === kind && references.includes(left.reference));
   });
+}
+
+/** Also one that is closed since, because somebody has deleted its old key: the places have the new one. */
+function broughtBy(id: AccessKeyId, history: UserHistory): Rotation | undefined {
+  const isClosed = (each: Rotation) => each.phase === 'closed' && each.delivery?.newKeyId === id;
+  return history.rotationThatMade(id) ?? history.latest(isClosed);
+}
+
+function hasReceipts(rotation: Rotation | undefined): boolean {
+  return rotation !== undefined && 'receipts' in rotation;
 }
 
 function hasPlaces(rotation: Rotation): boolean {
