@@ -37,8 +37,8 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
   const client = new SecretsManagerClient(serviceConfig(setup));
 
   const value: SecretStore['read'] = async (name, stage) => {
+    const command = new GetSecretValueCommand({ SecretId: name, VersionStage: stage });
     try {
-      const command = new GetSecretValueCommand({ SecretId: name, VersionStage: stage });
       const answer = await client.send(command, readOptions(setup));
       const { VersionId: versionId, SecretString: text } = answer;
       if (versionId === undefined) throw unreadable(name);
@@ -49,17 +49,13 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
     }
   };
 
-  const rotators = new Map<string, string>();
-  const stages = new Map<string, ReadonlyMap<string, string>>();
-
+  const known = new Map<string, Described>();
   const read: SecretStore['read'] = async (name, stage) => {
     if (stage !== OWN_ROTATION_STAGE) return await value(name, stage);
     try {
-      const { pending, rotator, otherStages } = await described(name, client, setup);
-      stages.set(name, otherStages);
-      if (rotator === undefined) rotators.delete(name);
-      else rotators.set(name, rotator);
-      return pending;
+      const found = await described(name, client, setup);
+      known.set(name, found);
+      return found.pending;
     } catch (thrown) {
       if (toKeyturnError(thrown).code !== 'access-denied') throw thrown;
       // Who may not describe the secret is told by the value, where the version has one.
@@ -100,11 +96,11 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
     }
   };
 
-  const replicas = (name: string) => replicasOf(name, client, setup);
   return {
-    ...{ read, stage, promote, replicas },
-    rotator: async (name) => rotators.get(name),
-    otherStages: async (name) => stages.get(name) ?? new Map(),
+    ...{ read, stage, promote },
+    replicas: (name) => replicasOf(name, client, setup),
+    rotator: async (name) => known.get(name)?.rotator,
+    otherStages: async (name) => known.get(name)?.otherStages ?? new Map(),
   };
 }
 
