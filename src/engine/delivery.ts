@@ -91,7 +91,7 @@ export async function prepareToFinish(
  * left with one that stops working. Those that the operator has said are read no more are left out.
  */
 export async function placesLeft(
-  { oldKeyId, served }: Extract<Question, { ask: 'left' }>,
+  { oldKeyId, served, ifHeldAt }: Extract<Question, { ask: 'left' }>,
   at: UserAtHand,
 ): Promise<readonly JournaledTarget[]> {
   const { user, account } = at;
@@ -109,11 +109,11 @@ export async function placesLeft(
     own.some((each) => jointTarget(each, target) !== undefined);
   const { movedFrom = [] } = account.policy;
   const facts = placeFacts(user, account.gateway);
-  const left = placesServed(served).filter(
+  const left = (ifHeldAt === undefined ? placesServed(served) : [ifHeldAt]).filter(
     (target) => !isServed(target) && !movedFrom.some((place) => isMeantBy(place, target, facts)),
   );
-  if ('receipts' in served) return left;
-  // Nothing was delivered there: whether anybody reads the old key at such a place, the place tells.
+  if (ifHeldAt === undefined && 'receipts' in served) return left;
+  // Nobody here has delivered the key there: whether anybody reads it at such a place, the place tells.
   const holding = await Promise.all(
     left.map(async (target) => ({
       target,

@@ -3,6 +3,7 @@
 
 import type { UserHistory } from './history.ts';
 import type { AccessKey } from './keys.ts';
+import { type KnownPlace, knownPlaces } from './known-places.ts';
 import { lastServed, neverDelivered, servedUnderFormerName } from './last-served.ts';
 import { type Asking, askFormer, askLeft } from './questions.ts';
 import type { JournaledTarget } from './record.ts';
@@ -21,11 +22,21 @@ export function* placesLeftBy(oldKey: AccessKey, known: Known): Asking<readonly 
   const begun = [known.history, former].flatMap((history) =>
     history === undefined ? [] : neverDelivered(oldKey, { history }),
   );
+  const asked = served === undefined ? begun : [served, ...begun];
   const places: JournaledTarget[] = [];
-  for (const rotation of served === undefined ? begun : [served, ...begun]) {
-    const own = (each: JournaledTarget) => `${each.kind} ${each.place}`;
-    const found = new Set(places.map(own));
-    places.push(...(yield* askLeft(oldKey.id, rotation)).filter((each) => !found.has(own(each))));
+  const add = (found: readonly JournaledTarget[]) => {
+    const isNew = ({ kind, place }: JournaledTarget) =>
+      !places.some((each) => each.kind === kind && each.place === place);
+    places.push(...found.filter(isNew));
+  };
+  for (const rotation of asked) add(yield* askLeft(oldKey.id, rotation));
+  // Somebody may have put the key by hand where an earlier rotation had brought another one.
+  for (const { rotation, target } of [known.history, former].flatMap(placesIn)) {
+    if (!asked.includes(rotation)) add(yield* askLeft(oldKey.id, rotation, target));
   }
   return places;
+}
+
+function placesIn(history: UserHistory | undefined): readonly KnownPlace[] {
+  return history === undefined ? [] : knownPlaces(history);
 }

@@ -29,7 +29,13 @@ export type Question =
   /** Where the secret of a successor would go, or why it could not. */
   | { readonly ask: 'delivery'; readonly oldKeyId: AccessKeyId }
   /** Which places of an earlier rotation, whose readers hold the key, this run would not serve. */
-  | { readonly ask: 'left'; readonly oldKeyId: AccessKeyId; readonly served: Rotation }
+  | {
+      readonly ask: 'left';
+      readonly oldKeyId: AccessKeyId;
+      readonly served: Rotation;
+      /** Of this place of it alone, and only where it holds the key. */
+      readonly ifHeldAt?: JournaledTarget;
+    }
   /** The user's keys, read again at that time: the list at hand may be older than our last change. */
   | { readonly ask: 'keys'; readonly notBefore: Date };
 
@@ -110,8 +116,8 @@ export const askHeld = (rotation: WithNewKey) => ask({ ask: 'held', rotation });
 export const askHolder = (keyId: AccessKeyId) => ask({ ask: 'holder', keyId });
 export const askFormer = (keyId: AccessKeyId) => ask({ ask: 'former', keyId });
 export const askDelivery = (oldKeyId: AccessKeyId) => ask({ ask: 'delivery', oldKeyId });
-export const askLeft = (oldKeyId: AccessKeyId, served: Rotation) =>
-  ask({ ask: 'left', oldKeyId, served });
+export const askLeft = (oldKeyId: AccessKeyId, served: Rotation, ifHeldAt?: JournaledTarget) =>
+  ask({ ask: 'left', oldKeyId, served, ...(ifHeldAt !== undefined && { ifHeldAt }) });
 export const askKeys = (notBefore: Date) => ask({ ask: 'keys', notBefore });
 
 /** The keys with the last use of each. */
