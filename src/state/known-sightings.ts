@@ -3,7 +3,7 @@
 // first one counts that follows the last sight of Active (I5).
 
 import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
-import { comparableUserName } from '../base/user-name.ts';
+import { comparableUserName, isSameUser } from '../base/user-name.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { lastActiveSlot, SAME_DATE_MS, type SlotSighting } from '../lifecycle/slot-sighting.ts';
 import {
@@ -270,7 +270,20 @@ export class KnownSightings implements Sights {
     if (lastActive !== undefined) keepLater(this.#mayBeActive, key.id, lastActive);
     const isBack = lastActive !== undefined && this.#forgetInactive(key.id, lastActive);
     if (isAtOrAfter(lastActive, since)) return isBack;
-    return this.#keepFirst(key.id, { user, createdAt: key.createdAt, since }) || isBack;
+    const isRenamed = this.#keepName(key.id, user);
+    return (
+      this.#keepFirst(key.id, { user, createdAt: key.createdAt, since }) || isRenamed || isBack
+    );
+  }
+
+  /** A report that shows the key Active again will name its user as they are called now. */
+  #keepName(keyId: string, user: string): boolean {
+    const known = this.#inactive.get(keyId);
+    if (known === undefined || isSameUser(known.user, user)) return false;
+    this.#inactiveOf.get(comparableUserName(known.user))?.delete(keyId);
+    this.#inactive.set(keyId, { ...known, user });
+    valueAt(this.#inactiveOf, comparableUserName(user), () => new Set<string>()).add(keyId);
+    return true;
   }
 
   #keepFirst(keyId: string, sight: InactiveSight): boolean {

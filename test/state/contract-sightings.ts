@@ -33,6 +33,22 @@ function tellsWhenKeysWereActive({ medium }: Subject): void {
     assert.deepEqual(sightings.lastActive('ada.lovelace', key, [key]), day3);
   });
 
+  it('I5: a report that shows a held key Active under the latest name of its user ends that hold', async (test) => {
+    const { store } = await medium(test);
+    const seenAs = async (run: string, user: string, at: Date) => {
+      const { sightings } = await store(run).open(ACCOUNT, 'write');
+      await sightings.remember([{ at, inactive: [{ user, key, keys: [key] }] }]);
+      return sightings;
+    };
+    const at = (day: number) => new Date(Date.UTC(2026, 1, day));
+    await seenAs('run-1', 'ada', at(1));
+    assert.deepEqual((await seenAs('run-2', 'grace', at(2))).inactiveSince(key.id), at(1));
+    const reader = (await store('run-3').open(ACCOUNT, 'write')).sightings;
+    await reader.remember([{ at: at(3), slots: [{ user: 'grace', createdAt: day1 }] }]);
+    // Made Inactive again since, and called otherwise by then.
+    assert.deepEqual((await seenAs('run-4', 'edsger', at(4))).inactiveSince(key.id), at(4));
+  });
+
   it('I5, I12: a hold that a doubt began anew is not what it was once that is saved', async (test) => {
     const { store } = await medium(test);
     const user = 'ada';
