@@ -18,7 +18,14 @@ import { UserHistory } from './history.ts';
 import { whyUntold } from './hook-refusals.ts';
 import type { KnownHooks } from './hooks.ts';
 import type { AccessKey } from './keys.ts';
-import { type Asking, askHeld, askReach, askTakes, type PlaceRefusal } from './questions.ts';
+import {
+  type Asking,
+  askHeld,
+  askLastUse,
+  askReach,
+  askTakes,
+  type PlaceRefusal,
+} from './questions.ts';
 import { isGraced, type Rotation } from './rotation.ts';
 import { ownKeyError, type Signer } from './signer.ts';
 
@@ -215,6 +222,20 @@ export function* lateKeyOf(facts: OpenFacts): Asking<Found> {
   const endsAt = standstillEnds(plan);
   const hint = standstillHint(plan, facts.wordCommand);
   return { ...none, unexplained: { keyId, reason, hint }, notBefore: endsAt };
+}
+
+/**
+ * The key of a request that was given up, unless AWS shows that somebody uses it: until it is explained it is none
+ * that its user could work with (I5).
+ */
+export function* lostKeyOf({
+  history,
+  keys,
+}: Pick<OpenFacts, 'history' | 'keys'>): Asking<AccessKeyId | undefined> {
+  const late = history.lateKey(keys);
+  if (late === undefined) return undefined;
+  const lastUse = yield* askLastUse(late.keyId);
+  return lastUse !== 'unreadable' && lastUse.used === 'at' ? undefined : late.keyId;
 }
 
 /** What there is once the open rotation has come to its end without a new key. */

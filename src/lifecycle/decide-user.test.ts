@@ -294,6 +294,23 @@ describe('what is decided about an open rotation', () => {
     assert.equal(decision.unexplained?.keyId, NEW);
   });
 
+  it('I5: a key that nobody may have is none beside which an old one could go', () => {
+    const closed: RotationStep = { type: 'closed', reason: 'no-key-was-made' };
+    const facts = {
+      keys: [key(OLD, 400, 'Inactive'), key(NEW, 40)],
+      history: history(daysAgo(40), intended, closed),
+      cleanUpDays: 30,
+    };
+    const { decision } = decide(facts);
+    assert.deepEqual(decision.cleanUp?.deletes, []);
+    assert.equal(decision.cleanUp?.keeps[0]?.reason, `nobody may have the secret of ${NEW}`);
+    const used = decide(facts, { lastUse: { used: 'at', at: daysAgo(1) } });
+    assert.deepEqual(
+      used.decision.cleanUp?.deletes.map((each) => each.key.id),
+      [OLD],
+    );
+  });
+
   it('I7: comes to the key that signs the calls and no further', () => {
     const facts = {
       keys: twoKeys,

@@ -10,6 +10,7 @@ import {
   endsWithNewKey,
   type Found,
   lateKeyOf,
+  lostKeyOf,
   type OpenFacts,
   type Recovery,
   recoveryOf,
@@ -213,16 +214,20 @@ export function* cleanUpOf(facts: UserFacts): Asking<CleanUpVerdict> {
     const others = about.others.filter((other) => !deletes.some((gone) => gone.key === other.key));
     const verdict = yield* holdOf({ ...about, others }, cleanUpDays, now);
     const { reason } = verdict;
+    const kept = { key, reason, failed: false, notBefore: undefined, holder: undefined };
     if (verdict.kind !== 'delete') {
       const { failed, notBefore } = verdict;
-      keeps.push({ key, reason, failed, notBefore, holder: undefined });
+      keeps.push({ ...kept, failed, notBefore });
       holdEnds = earliestOf([holdEnds, verdict.notBefore]);
       continue;
     }
+    const lost = yield* lostKeyOf(facts);
     // I10: its readers may have no other key, whoever brought it there.
-    const holder = yield* askHolder(key.id);
-    if (holder === undefined) deletes.push({ key, reason });
-    else keeps.push({ key, reason: holder.message, failed: false, notBefore: undefined, holder });
+    const holder = lost === undefined ? yield* askHolder(key.id) : undefined;
+    if (lost !== undefined)
+      keeps.push({ ...kept, reason: `nobody may have the secret of ${lost}` });
+    else if (holder === undefined) deletes.push({ key, reason });
+    else keeps.push({ ...kept, reason: holder.message, holder });
   }
   return { cleanUp: { deletes, keeps }, holdEnds };
 }
