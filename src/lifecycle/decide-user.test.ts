@@ -304,7 +304,7 @@ describe('what is decided about an open rotation', () => {
     const { decision } = decide(facts);
     assert.deepEqual(decision.cleanUp?.deletes, []);
     assert.equal(decision.cleanUp?.keeps[0]?.reason, `nobody may have the secret of ${NEW}`);
-    const used = decide(facts, { lastUse: { used: 'at', at: daysAgo(1) } });
+    const used = decide(facts, { lastUse: { used: 'at', at: daysAgo(39) } });
     assert.deepEqual(
       used.decision.cleanUp?.deletes.map((each) => each.key.id),
       [OLD],
