@@ -11,7 +11,7 @@ import { judgeUse, type NamedUse, namedUse } from '../lifecycle/in-use.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { sinceAnswered } from '../lifecycle/list-lag.ts';
 import { HOLD_DAYS, type RetiringKey } from '../lifecycle/retirement.ts';
-import type { Rotation } from '../lifecycle/rotation.ts';
+import { isEnding } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { changeKey, deleteAsJudged } from './change-key.ts';
@@ -100,16 +100,16 @@ export async function finishKey(
     const keys = await work.listKeys();
     const key = await keyToFinish(request, keys, work);
     if (key === undefined) {
-      const ending = endingOf(work);
-      if (ending) await work.record(ending.id, { type: 'closed', reason: 'old-key-gone' });
+      const { open } = work.history;
+      if (isEnding(open)) await work.record(open.id, { type: 'closed', reason: 'old-key-gone' });
       return { kind: 'gone' };
     }
     await rememberTakenBack(keys, work);
     if (key.status === 'Active')
       return await deactivate(request, await about(key, keys, work), work);
     // Somebody else made it Inactive, so its hold begins now (I5).
-    const ending = endingOf(work);
-    if (ending) await recordInactive(ending, key, work);
+    const { open } = work.history;
+    if (isEnding(open)) await recordInactive(open, key, work);
     const { sightings } = account.state;
     // A run beside this one may have seen it Active since (I5).
     await sightings.refresh();
@@ -139,12 +139,6 @@ async function about(
   return { ...retiringKey(key, factsOf(at, keys)), lastUse };
 }
 
-/** A rotation that waited for the end of its old key, which has come. */
-function endingOf({ history }: UserWork): Rotation | undefined {
-  const { open } = history;
-  return open?.phase === 'in-grace' || open?.phase === 'deactivating' ? open : undefined;
-}
-
 /**
  * I4: until it has ended, nobody knows whether the new key works, or which one is to stay. One that only
  * waits for the end of this key is finished by it.
@@ -152,8 +146,7 @@ function endingOf({ history }: UserWork): Rotation | undefined {
 async function assertNothingOpen(at: UserAtHand, keyId: AccessKeyId): Promise<void> {
   const { open } = at.history;
   if (open === undefined) return;
-  const isEnding = open.phase === 'in-grace' || open.phase === 'deactivating';
-  if (isEnding && open.oldKeyId === keyId) return;
+  if (isEnding(open) && open.oldKeyId === keyId) return;
   const keys = await at.account.gateway.reader.listAccessKeys(at.user);
   const { recover } = await decide(at, keys, { kind: 'recovery' });
   const stands = recover?.leadsTo === 'nothing' ? recover.error : undefined;

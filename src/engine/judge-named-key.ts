@@ -14,7 +14,7 @@ import { judgeUse, namedUse } from '../lifecycle/in-use.ts';
 import type { AccessKey, KeyDetails } from '../lifecycle/keys.ts';
 import { sinceAnswered } from '../lifecycle/list-lag.ts';
 import { HOLD_DAYS } from '../lifecycle/retirement.ts';
-import type { Ending } from '../lifecycle/rotation.ts';
+import { type Ending, isEnding } from '../lifecycle/rotation.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
 import { useWords } from '../lifecycle/use-words.ts';
 import { decide, decideHold, factsOf } from './decide.ts';
@@ -132,7 +132,7 @@ function endingOf(
   keys: readonly AccessKey[],
   { history: { open } }: UserAtHand,
 ): Ending | undefined {
-  if (open?.phase !== 'in-grace' && open?.phase !== 'deactivating') return undefined;
+  if (!isEnding(open)) return undefined;
   const isReplaced = keys.some(({ id, status }) => id === open.newKeyId && status === 'Active');
   return open.oldKeyId === keyId && isReplaced ? open : undefined;
 }

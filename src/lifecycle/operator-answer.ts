@@ -5,7 +5,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type Command, command, type Hint, type HintPart } from '../base/hint.ts';
 import { type SameReach, undoCommand } from '../base/key-command.ts';
 import { flagWords } from '../base/shell-words.ts';
-import type { RecoveryFacts } from './recovery-facts.ts';
+import { needsNoSecret, type RecoveryFacts } from './recovery-facts.ts';
 import { hasNewKey, type Rotation } from './rotation.ts';
 
 interface Asked {
@@ -77,7 +77,7 @@ function inIam(rotation: Rotation, { facts, candidate }: Asked): readonly Way[] 
 }
 
 /** Whether the table lets the rotation end once the old key is out of use. */
-function isTakenOver(rotation: Rotation, { phase, use }: RecoveryFacts): boolean {
-  if (phase === 'delivered' || phase === 'in-grace' || phase === 'deactivating') return true;
-  return !hasNewKey(rotation) && phase !== 'discarding' && use === 'used';
+function isTakenOver(rotation: Rotation, facts: RecoveryFacts): boolean {
+  if (needsNoSecret(facts)) return true;
+  return !hasNewKey(rotation) && facts.phase !== 'discarding' && facts.use === 'used';
 }

@@ -158,6 +158,10 @@ export type InGrace = Extract<Rotation, { readonly phase: 'in-grace' }>;
 /** A rotation to which nothing is left but the end of its old key. */
 export type Ending = InGrace | Extract<Rotation, { readonly phase: 'deactivating' }>;
 
+export function isEnding(rotation: Rotation | undefined): rotation is Ending {
+  return rotation?.phase === 'in-grace' || rotation?.phase === 'deactivating';
+}
+
 /**
  * Whether AWS is asked for the last use of the old key before it goes (I15), however far an earlier run came:
  * not once a person said that it goes whatever uses it.
@@ -171,8 +175,7 @@ export function asksLastUse(rotation: Rotation): boolean {
 export type Graced = Ending & { readonly since: Date };
 
 export function isGraced(rotation: Rotation): rotation is Graced {
-  const { phase } = rotation;
-  return (phase === 'in-grace' || phase === 'deactivating') && rotation.since !== undefined;
+  return isEnding(rotation) && rotation.since !== undefined;
 }
 
 /** A rotation whose places have all that they are to have, or were put back: custody is spent. */
