@@ -10,7 +10,7 @@ import { DEFAULT_TIMEOUTS } from './http-handler.ts';
 import { chooseProfile } from './profile.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
 import { dualstackSwitch, fipsSwitch, regionSettings } from './region.ts';
-import { loadSharedConfig, withoutRole } from './shared-config.ts';
+import { loadSharedConfig, withPairAlone } from './shared-config.ts';
 import { loadTrust } from './trust.ts';
 
 export interface CallerSettings {
@@ -25,7 +25,7 @@ export async function callerSettings(options: GatewayOptions): Promise<CallerSet
   const { env, clock, emit } = options;
   const loaded = await loadSharedConfig(env);
   const chosen = chooseProfile(options.profile, env);
-  const shared = options.signsWithPair === true ? withoutRole(loaded, chosen.profile) : loaded;
+  const shared = options.signsWithPair === true ? withPairAlone(loaded, chosen.profile) : loaded;
   const sources: EndpointSources = { env, shared, ...chosen, sandbox: clock.shift?.sandbox };
   refuseInsecureEndpoints(sources);
   const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;

@@ -7,6 +7,7 @@ import { isLoopback } from '../base/loopback.ts';
 import { noProfiles } from '../credentials-file/no-profiles.ts';
 import { type EndpointSources, isConfined } from './endpoint.ts';
 import { profileSettings } from './profile.ts';
+import { describeWay, wayOf } from './profile-way.ts';
 import type { Environment } from './shared-config.ts';
 
 export type CredentialSource =
@@ -24,8 +25,8 @@ export function chooseSource(sources: EndpointSources): CredentialSource {
   if (isEnvironmentAsked && hasPair(env)) return { kind: 'environment' };
   const { name, settings } = profileSettings(sources);
   const ofProfile = { kind: 'profile', profile: name } as const;
-  const isRole = settings.role_arn && (settings.source_profile || settings.credential_source);
-  if (isRole) return ofProfile;
+  const way = wayOf(name, sources.shared);
+  if (way === 'role') return ofProfile;
   const webIdentity = isEnvironmentAsked ? webIdentityOf(env) : undefined;
   if (webIdentity !== undefined) return webIdentity;
   if (CREDENTIAL_SETTINGS.some((setting) => settings[setting] !== undefined)) return ofProfile;
@@ -41,7 +42,7 @@ export function describeSource(source: CredentialSource, sources: EndpointSource
     case 'environment':
       return `the environment (AWS_ACCESS_KEY_ID)${beside}`;
     case 'profile':
-      return `profile ${source.profile}${variable === undefined ? '' : ` (${variable})`}`;
+      return `profile ${source.profile}${variable === undefined ? '' : ` (${variable})`}${describeWay(source.profile, sources.shared)}`;
     case 'web-identity':
       return `role ${source.roleArn} (AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE)${variable === undefined ? '' : `, which goes before ${variable}=${JSON.stringify(profile)}`}`;
     case 'container':

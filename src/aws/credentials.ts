@@ -3,18 +3,8 @@
 // identity. Whatever that talks to meanwhile goes to the endpoints resolved here, and under the guard
 // nothing is asked that is not on this machine.
 
-import {
-  GetSessionTokenCommand,
-  getDefaultRoleAssumer,
-  getDefaultRoleAssumerWithWebIdentity,
-  STSClient,
-} from '@aws-sdk/client-sts';
-import {
-  fromHttp,
-  fromIni,
-  fromInstanceMetadata,
-  fromWebToken,
-} from '@aws-sdk/credential-providers';
+import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import { fromHttp, fromInstanceMetadata, fromWebToken } from '@aws-sdk/credential-providers';
 import { memoize } from '@smithy/core/config';
 import { type Clock, machineClock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
@@ -33,22 +23,18 @@ import { type EndpointSources, isConfined, resolveEndpoint } from './endpoint.ts
 import type { OpenedSessions } from './gateway-options.ts';
 import { findMfaDevice } from './mfa-device.ts';
 import { nameOfSession } from './name-of-session.ts';
+import { type MfaCodeProvider, profileProvider, tokenAssumer } from './profile-provider.ts';
 import { silentLogger } from './quiet-sdk.ts';
 import { firstLine } from './sdk-failure.ts';
 import type { Environment } from './shared-config.ts';
-import { pairOfSettings } from './shared-config.ts';
-import { requireSsoSession } from './sso-session.ts';
-import { readToken, readTokensOf } from './token-file.ts';
+import { readToken } from './token-file.ts';
 
-/** Resolves with the current code of the device; may reject with a KeyturnError. */
-export type MfaCodeProvider = (serial: string) => Promise<string>;
+export type { MfaCodeProvider };
 
 export interface MfaOptions {
   readonly mfaCode?: MfaCodeProvider | undefined;
   /** A code was given: a static pair opens a session with it too. */
   readonly isMfaWanted?: boolean | undefined;
-  /** The pair of the profile signs by itself. */
-  readonly signsWithPair?: boolean | undefined;
   /** Sessions that this run opened before. */
   readonly sessions?: OpenedSessions | undefined;
 }
@@ -86,7 +72,7 @@ export function signIn(
     first ??= source;
   };
   const target = { sources, source, settings, opens };
-  const open = withMfaSession(providerOf(target, mfa), target, mfa);
+  const open = withMfaSession(sdkProvider(target, mfa.mfaCode), target, mfa);
   const resolve = async (): Promise<Credentials> => {
     const name = nameOfSession(sources, mfa);
     const known = mfa.sessions?.get(name);
@@ -139,11 +125,11 @@ function endsSoon({ expiration }: Credentials, clock: Clock): boolean {
 function withMfaSession(
   resolve: CredentialProvider,
   { sources, settings, opens }: Opening,
-  { mfaCode, isMfaWanted, signsWithPair = false }: MfaOptions,
+  { mfaCode, isMfaWanted }: MfaOptions,
 ): CredentialProvider {
   const profile = sources.shared.profiles.get(sources.profile ?? 'default') ?? {};
   // A profile with a role takes the code itself when it assumes the role.
-  const assumesRole = Boolean(profile.role_arn) && !signsWithPair;
+  const assumesRole = Boolean(profile.role_arn);
   if (isMfaWanted !== true || mfaCode === undefined || assumesRole) return resolve;
   return async () => {
     const pair = await resolve();
@@ -173,15 +159,6 @@ function withMfaSession(
   };
 }
 
-/** The loader of the SDK would read the files, and assume the role that one of them names. */
-function providerOf(target: Opening, { mfaCode, signsWithPair }: MfaOptions): CredentialProvider {
-  const { shared, profile } = target.sources;
-  const settings = shared.profiles.get(profile ?? 'default') ?? {};
-  const pair = signsWithPair === true ? pairOfSettings(settings) : undefined;
-  const isPlain = settings.aws_session_token === undefined;
-  return pair !== undefined && isPlain ? async () => pair : sdkProvider(target, mfaCode);
-}
-
 function noMfaDevice({ profile = 'default' }: EndpointSources): KeyturnError {
   return new KeyturnError(
     'bad-value',
@@ -194,7 +171,7 @@ function sdkProvider(
   { sources, source, settings, opens }: Opening,
   mfaCode: MfaCodeProvider | undefined,
 ): CredentialProvider {
-  const { env, shared } = sources;
+  const { env } = sources;
   switch (source.kind) {
     case 'environment':
       return async () => environmentKeys(env);
@@ -210,31 +187,8 @@ function sdkProvider(
       return async () => fromHttp(await containerOptions(env))();
     case 'instance':
       return askInstance;
-    case 'profile': {
-      const ssoEndpoint = needsSso(sources) ? resolveEndpoint('sso', sources) : undefined;
-      const load = fromIni({
-        profile: source.profile,
-        filepath: shared.credentialsPath,
-        configFilepath: shared.configPath,
-        ignoreCache: true,
-        logger: silentLogger,
-        ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }),
-        roleAssumer: assumer(settings, opens),
-        roleAssumerWithWebIdentity: tokenAssumer(settings),
-        // The SDK takes one setting for both SSO services. The region is that of the SSO session.
-        clientConfig: {
-          ignoreConfiguredEndpointUrls: true,
-          logger: silentLogger,
-          requestHandler: settings.wire.shared,
-          ...(ssoEndpoint === undefined ? {} : { endpoint: ssoEndpoint }),
-        },
-      });
-      return async () => {
-        requireSsoSession(source.profile, shared);
-        await readTokensOf(source.profile, shared);
-        return await load();
-      };
-    }
+    case 'profile':
+      return profileProvider(source.profile, { sources, settings, opens, mfaCode });
   }
 }
 
@@ -249,13 +203,6 @@ async function askInstance(): Promise<Credentials> {
       { cause, hint: NO_CREDENTIALS_HINT },
     );
   }
-}
-
-/** The token file of a profile, which the SDK reads, ends in a newline as well. */
-function tokenAssumer(settings: ClientSettings): TokenAssumer {
-  const assume = getDefaultRoleAssumerWithWebIdentity(stsConfig(settings));
-  return (parameters) =>
-    assume({ ...parameters, WebIdentityToken: parameters.WebIdentityToken?.trim() });
 }
 
 /** Settled here: the SDK would send the newline of a token file along, and read process.env. */
@@ -278,18 +225,6 @@ async function containerOptions(env: Environment) {
   };
 }
 
-type TokenAssumer = ReturnType<typeof getDefaultRoleAssumerWithWebIdentity>;
-type RoleAssumer = ReturnType<typeof getDefaultRoleAssumer>;
-
-/** Each role of a chain is assumed with what the one before it gave. */
-function assumer(settings: ClientSettings, opens: Opening['opens']): RoleAssumer {
-  const assume = getDefaultRoleAssumer(stsConfig(settings));
-  return (source, parameters) => {
-    opens(source);
-    return assume(source, parameters);
-  };
-}
-
 function environmentKeys(env: Environment): Credentials {
   const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = env;
   // The second name is the older one, which the AWS CLI and boto3 still read.
@@ -305,11 +240,6 @@ function environmentKeys(env: Environment): Credentials {
 function opensMfaSession(sources: EndpointSources): boolean {
   const settings = sources.shared.profiles.get(sources.profile ?? 'default');
   return settings?.mfa_serial !== undefined && settings.role_arn === undefined;
-}
-
-function needsSso(sources: EndpointSources): boolean {
-  const settings = sources.shared.profiles.get(sources.profile ?? 'default') ?? {};
-  return settings.sso_session !== undefined || settings.sso_start_url !== undefined;
 }
 
 const METADATA_SOURCES = new Set(['EcsContainer', 'Ec2InstanceMetadata']);

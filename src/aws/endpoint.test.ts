@@ -27,6 +27,7 @@ function sources(
       profiles: new Map(Object.entries(profiles)),
       services: new Map(Object.entries(services)),
       ssoSessions: new Set<string>(),
+      pairsInCredentials: new Set<string>(),
     },
   };
 }

@@ -2,11 +2,12 @@
 
 import type { EndpointSources } from './endpoint.ts';
 import type { GatewayOptions } from './gateway-options.ts';
+import { wayOf } from './profile-way.ts';
 
 /** The profile, and the pairs that it builds on: whoever replaces one of them opens another session. */
 export function nameOfSession(
   { shared, profile }: EndpointSources,
-  { isMfaWanted, signsWithPair }: Pick<GatewayOptions, 'isMfaWanted' | 'signsWithPair'>,
+  { isMfaWanted }: Pick<GatewayOptions, 'isMfaWanted'>,
 ): string {
   const pairs: (string | undefined)[] = [];
   const visited = new Set<string>();
@@ -16,8 +17,6 @@ export function nameOfSession(
     pairs.push(settings.aws_access_key_id);
     name = settings.source_profile ?? name;
   }
-  // Without a role to assume, signing with the pair is no other way.
-  const { role_arn: role } = shared.profiles.get(profile ?? 'default') ?? {};
-  const how = [isMfaWanted === true, signsWithPair === true && Boolean(role)];
-  return JSON.stringify([profile ?? null, ...how, ...pairs]);
+  const name = profile ?? 'default';
+  return JSON.stringify([name, isMfaWanted === true, wayOf(name, shared) ?? null, ...pairs]);
 }

@@ -11,6 +11,7 @@ function sources(env: Record<string, string>, dev: Record<string, string> = {}):
     profiles,
     services: new Map(),
     ssoSessions: new Set<string>(),
+    pairsInCredentials: new Set<string>(),
   };
   return { env, profile: 'dev', shared };
 }

@@ -24,6 +24,8 @@ export interface SharedConfig {
   readonly services: ReadonlyMap<string, Settings>;
   /** Names of the `[sso-session x]` sections. */
   readonly ssoSessions: ReadonlySet<string>;
+  /** Names of the profiles that have a key ID in the credentials file, and not in the config file alone. */
+  readonly pairsInCredentials: ReadonlySet<string>;
 }
 
 /** How the SDK's loader spells the kind of a section that is not a profile: `services.x`. */
@@ -45,6 +47,7 @@ export async function loadSharedConfig(env: Environment): Promise<SharedConfig> 
   const profiles = new Map<string, Settings>();
   const services = new Map<string, Settings>();
   const ssoSessions = new Set<string>();
+  const pairsInCredentials = new Set<string>();
   for (const [name, settings] of Object.entries(files.configFile)) {
     if (name.startsWith(SERVICES_PREFIX)) {
       services.set(name.slice(SERVICES_PREFIX.length), settings);
@@ -56,8 +59,10 @@ export async function loadSharedConfig(env: Environment): Promise<SharedConfig> 
   }
   for (const [name, settings] of Object.entries(files.credentialsFile)) {
     profiles.set(name, { ...profiles.get(name), ...settings });
+    if (settings.aws_access_key_id) pairsInCredentials.add(name);
   }
-  return { credentialsPath, configPath, home, profiles, services, ssoSessions };
+  const paths = { credentialsPath, configPath, home };
+  return { ...paths, profiles, services, ssoSessions, pairsInCredentials };
 }
 
 /**
@@ -70,12 +75,22 @@ function giveSdkAHome(): void {
   env.HOME = NO_HOME;
 }
 
-/** The same, but the profile has no role where it has a pair: then the pair is what it signs with. */
-export function withoutRole(shared: SharedConfig, profile = 'default'): SharedConfig {
+/** What any way to credentials but the pair begins with, in a profile. */
+const OTHER_WAYS = [
+  ...['role_arn', 'source_profile', 'credential_source', 'web_identity_token_file'],
+  ...['sso_session', 'sso_start_url', 'sso_region', 'sso_account_id', 'sso_role_name'],
+  ...['login_session', 'credential_process'],
+];
+
+/** The same, but a profile with a pair has nothing else that could sign: then the pair does. */
+export function withPairAlone(shared: SharedConfig, profile = 'default'): SharedConfig {
   const settings = shared.profiles.get(profile);
-  if (!settings?.role_arn || pairOfSettings(settings) === undefined) return shared;
-  const { role_arn, source_profile, credential_source, ...rest } = settings;
-  return { ...shared, profiles: new Map([...shared.profiles, [profile, rest]]) };
+  if (settings === undefined || pairOfSettings(settings) === undefined) return shared;
+  const rest = Object.entries(settings).filter(([name]) => !OTHER_WAYS.includes(name));
+  return {
+    ...shared,
+    profiles: new Map([...shared.profiles, [profile, Object.fromEntries(rest)]]),
+  };
 }
 
 export function pairOfSettings(

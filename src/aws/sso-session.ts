@@ -16,10 +16,10 @@ export function requireSsoSession(profile: string, shared: SharedConfig): void {
     const source = settings.role_arn ? settings.source_profile : undefined;
     const session = settings.sso_session;
     const isSigningIn =
+      session !== undefined &&
       !settings.role_arn &&
-      !settings.credential_process &&
-      pairOfSettings(settings) === undefined &&
-      session !== undefined;
+      (name === profile ||
+        (!settings.credential_process && pairOfSettings(settings) === undefined));
     if (isSigningIn && !shared.ssoSessions.has(session)) {
       throw missing(name, session, shared.configPath);
     }

@@ -26,6 +26,7 @@ const HOSTS = [
     `*.${region}.api.aws`,
   ]),
   '*.cn-north-1.amazonaws.com.cn',
+  'portal.sso.eu-west-1.amazonaws.com',
   '*.corp.test',
   'corp.test',
   'localhost',

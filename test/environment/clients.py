@@ -76,6 +76,11 @@ def outcome(tool, module, case):
     data = {name: os.environ[name] for name in ('AWS_DATA_PATH',) if name in os.environ}
     os.environ.clear()
     os.environ.update({'AWS_MAX_ATTEMPTS': '1', **data, **case['env']})
+    # Where the tokens of `aws sso login` are is found when the tool is loaded, by another HOME.
+    tokens = os.path.expanduser('~/.aws/sso/cache')
+    for name in list(sys.modules):
+        if name.endswith('botocore.credentials'):
+            sys.modules[name].SSOProvider._SSO_TOKEN_CACHE_DIR = tokens
     if case.get('trusted') is not None:
         # The trust store of the system, as far as these tools have one.
         for name in list(sys.modules):

@@ -92,6 +92,8 @@ export async function startRecorder({ key, certificate }: Certificates): Promise
     clear: () => {
       requests.length = 0;
       tunnels.length = 0;
+      // The system gives the same numbers to later connections.
+      throughProxy.clear();
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
@@ -145,6 +147,7 @@ function answer(request: IncomingMessage, body: string, response: ServerResponse
   else if (path === '/latest/meta-data/iam/security-credentials/') response.end('instance-role');
   else if (path.startsWith('/latest/meta-data/iam/')) response.end(metadata(IDS.instance));
   else if (path === '/container') response.end(metadata(IDS.container));
+  else if (path.startsWith('/federation/credentials')) response.end(ssoSession());
   else response.writeHead(404).end();
 }
 
@@ -157,6 +160,18 @@ function metadata(id: string): string {
     SecretAccessKey: 'not-a-secret',
     Token: 'not-a-token',
     Expiration: expiration(),
+  });
+}
+
+/** As the portal of IAM Identity Center writes them. */
+function ssoSession(): string {
+  return JSON.stringify({
+    roleCredentials: {
+      accessKeyId: IDS.sso,
+      secretAccessKey: 'not-a-secret',
+      sessionToken: 'not-a-token',
+      expiration: Date.now() + SESSION_MS,
+    },
   });
 }
 

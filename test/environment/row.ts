@@ -41,6 +41,8 @@ export interface Reached {
   /** With what the proxy was asked. */
   readonly proxyCredentials?: string;
   readonly sessionToken?: string;
+  /** Whose key assumed a role. */
+  readonly assumedBy?: KeyName;
   /** What was shown to whoever hands out credentials. */
   readonly token?: string;
 }

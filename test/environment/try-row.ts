@@ -2,7 +2,7 @@
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Certificates } from './certificates.ts';
 import { nameOf } from './keys.ts';
 import type { Recorder } from './recorder.ts';
@@ -27,7 +27,6 @@ export async function tryRow(
     const { ports } = recorder;
     const { authority, stranger } = certificates;
     const settings = row.of({ folder, ports, authority, stranger });
-    mkdirSync(join(folder, '.aws'));
     const files = {
       '.aws/config': settings.config,
       '.aws/credentials': settings.credentials,
@@ -35,7 +34,9 @@ export async function tryRow(
       ...settings.files,
     };
     for (const [name, text] of Object.entries(files)) {
-      if (text !== undefined) writeFileSync(join(folder, name), text, { mode: 0o600 });
+      if (text === undefined) continue;
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text, { mode: 0o600 });
     }
     recorder.clear();
     const env = Object.entries(settings.env ?? {}).map(
@@ -61,6 +62,7 @@ function reached({ requests, tunnels }: Recorder): Reached {
   const sts = requests.find(({ what }) => what === 'GetCallerIdentity');
   const iam = requests.find(({ what }) => what === 'ListAccessKeys');
   const web = requests.find(({ webIdentityToken }) => webIdentityToken !== undefined);
+  const assumedBy = nameOf(requests.find(({ what }) => what === 'AssumeRole')?.keyId);
   const container = requests.find(({ what }) => what === '/container');
   const key = nameOf(iam?.keyId);
   const token = web?.webIdentityToken ?? container?.authorization;
@@ -72,6 +74,7 @@ function reached({ requests, tunnels }: Recorder): Reached {
     ...(iam !== undefined && { iam: iam.host, via: iam.via }),
     ...(tunnel?.credentials !== undefined && { proxyCredentials: tunnel.credentials }),
     ...(iam?.sessionToken !== undefined && { sessionToken: iam.sessionToken }),
+    ...(assumedBy !== undefined && { assumedBy }),
     ...(token !== undefined && { token }),
   };
 }

@@ -43,6 +43,7 @@ describe('the way through a proxy', () => {
       profiles: new Map(),
       services: new Map(),
       ssoSessions: new Set<string>(),
+      pairsInCredentials: new Set<string>(),
     };
     const trust = loadTrust({ env, shared, profile: undefined });
     const wire = openWire(4, DEFAULT_TIMEOUTS, { route: routerOf(env), trust });
