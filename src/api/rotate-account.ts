@@ -16,7 +16,7 @@ export interface RotateOptions {
    */
   readonly stateDir: string;
   /**
-   * Take a `stateDir` that does not last (in memory, on a hosted runner, in a container and on no volume, in
+   * Take a `stateDir` that does not last (in memory, on a hosted runner, in the folder of a CI job, in a container and on no volume, in
    * Lambda's /tmp), although nothing else keeps the new secrets. Otherwise that is refused.
    */
   readonly acceptVolatileState?: boolean;

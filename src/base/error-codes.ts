@@ -169,7 +169,7 @@ export const ERROR_CODES = {
   }),
   'custody-not-lasting': info(2, 'run', {
     meaning:
-      'No place gets the new secrets, and the state directory, which alone would keep them, does not last: it is in memory, on a hosted runner, in a container and on no volume, or in the /tmp of a Lambda function. AWS was not asked.',
+      'No place gets the new secrets, and the state directory, which alone would keep them, does not last: it is in memory, on a hosted runner, in the folder of a CI job, in a container and on no volume, or in the /tmp of a Lambda function. AWS was not asked.',
     remedy:
       'Say with `--deliver` where they go, name a directory that lasts with `--state`, or accept that they can be lost with `--accept-volatile-state`.',
   }),

@@ -36,10 +36,12 @@ const HOSTILE = [
   '\u202Egnp.exe\u202C', // turns the order around
   '\u2066\u2069\u200E\u200F\u061C',
   'a\u200Bb\u200Cc\u200Dd\u2060e\uFEFFf\u00AD', // no width
+  'a\u034Fb\u115Fc\u1160d\u17B4e\u180Bf\u2800g\u3164h\uFFA0', // nothing to see
   '\u2028\u2029\u{E0041}\uD800',
 ].join('');
 
-const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const UNPRINTABLE =
+  /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u17b4\u180b\u2800\u3164\uffa0]/u;
 
 /** What the page looks up, and which therefore is one of a few words. */
 const WORDS = ['outcome', 'change', 'command', 'source', 'by', 'state', 'kind'];

@@ -23,7 +23,7 @@ export const ON_RECORD_FLAGS = {
   acceptVolatileState: {
     ...ROTATE_FLAGS.acceptVolatileState,
     about:
-      'Go on although the state directory does not last (in memory, on a hosted runner of GitHub Actions, in a container and on no volume, in the /tmp of AWS Lambda): a secret that is kept nowhere else is lost with it. Otherwise such a run is refused before AWS is asked.',
+      'Go on although the state directory does not last (in memory, on a hosted runner, in the folder of a CI job, in a container and on no volume, in the /tmp of AWS Lambda): a secret that is kept nowhere else is lost with it. Otherwise such a run is refused before AWS is asked.',
   },
   quietDays: {
     ...RETIRE_FLAGS.quietDays,

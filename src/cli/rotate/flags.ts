@@ -261,7 +261,7 @@ export const ROTATE_FLAGS = {
     rule: rule.boolean,
     group: RUN,
     about:
-      'Run although the state directory does not last (in memory, on a hosted runner of GitHub Actions, in a container and on no volume, in the /tmp of AWS Lambda) and no place of --deliver gets the new secrets: they are lost with it. Otherwise such a run is refused before AWS is asked.',
+      'Run although the state directory does not last (in memory, on a hosted runner, in the folder of a CI job, in a container and on no volume, in the /tmp of AWS Lambda) and no place of --deliver gets the new secrets: they are lost with it. Otherwise such a run is refused before AWS is asked.',
     fallback: 'KEYTURN_ACCEPT_VOLATILE_STATE',
   },
   ...ABOUT_FLAGS,

@@ -30,6 +30,9 @@ async function why({ env = {}, type = EXT4, device = ROOT_DEVICE, texts = {}, be
 
 const docker = { '/.dockerenv': '' };
 const hosted = { GITHUB_ACTIONS: 'true' };
+const gitlab = { CI_DISPOSABLE_ENVIRONMENT: 'true', CI_BUILDS_DIR: '/builds' };
+const codebuild = { CODEBUILD_BUILD_ID: 'project:1' };
+const bitbucket = { BITBUCKET_BUILD_NUMBER: '7', BITBUCKET_CLONE_DIR: '/opt/atlassian/build' };
 
 describe('whether a state directory lasts', () => {
   const table: [string, Machine, RegExp | undefined][] = [
@@ -79,6 +82,20 @@ describe('whether a state directory lasts', () => {
       /memory/,
     ],
     ['no runner', { env: { GITHUB_ACTIONS: 'false' } }, undefined],
+    ['an agent of Microsoft’s', { env: { TF_BUILD: 'True', AGENT_ISSELFHOSTED: '0' } }, /Azure/],
+    ['an agent of one’s own', { env: { TF_BUILD: 'True', AGENT_ISSELFHOSTED: '1' } }, undefined],
+    ['the folder of a GitLab job', { env: gitlab, behind: '/builds/team/app/state' }, /GitLab/],
+    ['that folder itself', { env: gitlab, behind: '/builds' }, /GitLab/],
+    ['a volume of a GitLab job', { env: gitlab, behind: '/builds-state' }, undefined],
+    [
+      'the folder of a GitLab job on a shell',
+      { env: { ...gitlab, CI_DISPOSABLE_ENVIRONMENT: '' }, behind: '/builds/team/app/state' },
+      undefined,
+    ],
+    ['a CodeBuild build', { env: codebuild, behind: '/codebuild/output/src1/src' }, /CodeBuild/],
+    ['a share in a CodeBuild build', { env: codebuild, type: NFS, behind: '/mnt/efs' }, undefined],
+    ['a step of Bitbucket', { env: bitbucket, behind: '/opt/atlassian/build/x' }, /Bitbucket/],
+    ['a volume of such a step', { env: bitbucket, behind: '/opt/atlassian/other' }, undefined],
     ['Lambda', { env: { AWS_LAMBDA_FUNCTION_NAME: 'f' }, behind: '/tmp/state' }, /Lambda/],
     ['Lambda with EFS', { env: { AWS_LAMBDA_FUNCTION_NAME: 'f' }, behind: '/mnt/efs' }, undefined],
     ['/tmp of a machine', { behind: '/tmp/state' }, undefined],

@@ -2,7 +2,7 @@
 // in one that is not is a secret that will be lost (I3).
 
 import { readFile, realpath, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { errnoOf } from '../../base/files/file-system.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,19 +39,63 @@ const CONTAINER_WORDS = /docker|containerd|libpod|kubepods|\/lxc|\/ecs\/|buildki
 /** The cgroups of this process, and what its root directory is put together from. */
 const CONTAINER_TEXTS = ['/proc/self/cgroup', '/proc/self/mountinfo'];
 
+/** A scheduler whose jobs leave nothing behind, or nothing in the folder of the job. */
+interface JobKind {
+  isThere(env: Environment): boolean;
+  /** What is gone with the job; undefined where the machine is. */
+  folder(env: Environment): string | undefined;
+  readonly reason: string;
+}
+
+const JOBS: readonly JobKind[] = [
+  {
+    isThere: (env) =>
+      env.GITHUB_ACTIONS === 'true' &&
+      (env.RUNNER_ENVIRONMENT || 'github-hosted') !== 'self-hosted',
+    folder: () => undefined,
+    reason: 'a hosted runner of GitHub Actions is gone with its job',
+  },
+  {
+    isThere: (env) => Boolean(env.TF_BUILD) && env.AGENT_ISSELFHOSTED === '0',
+    folder: () => undefined,
+    reason: 'an agent that Microsoft hosts for Azure Pipelines is gone with its job',
+  },
+  {
+    isThere: (env) =>
+      env.CI_DISPOSABLE_ENVIRONMENT === 'true' && Boolean(env.CI_BUILDS_DIR || env.CI_PROJECT_DIR),
+    folder: (env) => env.CI_BUILDS_DIR || env.CI_PROJECT_DIR,
+    reason: 'the folder of a GitLab job in a disposable environment is gone with it',
+  },
+  {
+    isThere: (env) => Boolean(env.CODEBUILD_BUILD_ID),
+    folder: () => '/codebuild',
+    reason: 'the folder of a CodeBuild build is gone with it',
+  },
+  {
+    isThere: (env) => Boolean(env.BITBUCKET_BUILD_NUMBER && env.BITBUCKET_CLONE_DIR),
+    folder: (env) => env.BITBUCKET_CLONE_DIR,
+    reason: 'the folder of a step of Bitbucket Pipelines is gone with it',
+  },
+];
+
+async function isWithin(path: string, folder: string, system: System): Promise<boolean> {
+  const real = await system.realPath(folder).catch(() => folder);
+  const way = relative(real, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
 /** Why the directory will not last, in words; undefined where nothing speaks against it. */
 export async function whyVolatile(
   directory: string,
   env: Environment,
   system: System = thisSystem,
 ): Promise<string | undefined> {
-  if (
-    env.GITHUB_ACTIONS === 'true' &&
-    (env.RUNNER_ENVIRONMENT || 'github-hosted') !== 'self-hosted'
-  ) {
-    return 'a hosted runner of GitHub Actions is gone with its job';
-  }
   const existing = await nearestExisting(directory, system);
+  for (const { isThere, folder, reason } of JOBS) {
+    if (!isThere(env)) continue;
+    const within = folder(env);
+    if (within === undefined || (await isWithin(existing, within, system))) return reason;
+  }
   if (env.AWS_LAMBDA_FUNCTION_NAME && /^\/tmp(\/|$)/.test(existing)) {
     return 'the /tmp of a Lambda function is gone with its execution environment';
   }
