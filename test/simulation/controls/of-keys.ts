@@ -24,6 +24,11 @@ export const OF_KEYS: readonly Control[] = [
     invariant: 'I5',
     fault: 'what a credential report shows is not remembered',
     shows: 'the hold is 30',
+    forced: {
+      ...noFaultOf('operator-', 'report-', 'disk-', 'destination-'),
+      'operator-reactivates': 1,
+      'operator-deactivates': 1,
+    },
     sabotage: {
       state: (state) => ({
         ...state,
