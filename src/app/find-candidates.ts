@@ -194,7 +194,7 @@ function candidateOf(
 ): UserListed | undefined {
   const isOpen = history?.open !== undefined;
   // A request of a rotation that was given up may have landed since: nobody else would ever look.
-  const isLate = history?.lateKey(keys) !== undefined;
+  const isLate = (history?.lateKeys(keys) ?? []).length > 0;
   const isWatched = history?.watched !== undefined;
   const isLeft = isOpen || isLate || isWatched || history?.hasChangesToSettle === true;
   if (wanted.kind === 'recovery' && !isLeft) return undefined;

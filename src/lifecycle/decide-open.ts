@@ -5,10 +5,12 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { joinedError } from '../base/joined-error.ts';
+import { keyCommand } from '../base/key-command.ts';
 import {
   type Observed,
   planLateKey,
   planRecovery,
+  type RecoveryPlan,
   type RecoveryStep,
   standstillEnds,
   standstillError,
@@ -18,6 +20,7 @@ import { UserHistory } from './history.ts';
 import { whyUntold } from './hook-refusals.ts';
 import type { KnownHooks } from './hooks.ts';
 import type { AccessKey } from './keys.ts';
+import type { LateKey } from './late-key.ts';
 import {
   type Asking,
   askHeld,
@@ -195,47 +198,88 @@ const ONLY_WORKING_KEY = 'it may be the only key that the user can work with';
 
 /**
  * I10, I13: a key whose CreateAccessKey landed after its rotation was closed. When nobody can be using
- * it, the verdict opens that rotation again; else it is told of, and left as it is.
+ * it, the verdict opens that rotation again; else it is told of, and left as it is. A key in use is somebody's own:
+ * of that nothing is left to explain, and another one may be the late one.
  */
 export function* lateKeyOf(facts: OpenFacts): Asking<Found> {
   const { keys, history, orphans } = facts;
-  const none = { keys, recover: undefined, unexplained: undefined, notBefore: undefined };
-  const late = history.lateKey(keys.filter(({ id }) => orphans.has(id))) ?? history.lateKey(keys);
-  if (late === undefined) return none;
-  const { rotation, keyId } = late;
-  const plan = yield* planLateKey(rotation, keyId, facts);
-  const { steps, standstill, facts: about } = plan;
+  const late = history.lateKeys(keys);
+  const named = late.filter(({ keyId }) => orphans.has(keyId));
+  const judged: JudgedLateKey[] = [];
+  for (const each of named.length > 0 ? named : late) {
+    const plan = yield* planLateKey(each.rotation, each.keyId, facts);
+    const isOurs = plan.standstill === undefined && plan.steps.at(-1)?.kind !== 'close';
+    if (isOurs || plan.facts.use !== 'used') judged.push({ ...each, plan, isOurs });
+  }
+  const first = judged.find(({ plan }) => plan.facts.secret !== 'missing') ?? judged[0];
+  if (first === undefined) {
+    return { keys, recover: undefined, unexplained: undefined, notBefore: undefined };
+  }
+  const rivals = judged.filter(({ rotation }) => rotation.id === first.rotation.id);
+  const isOpen = named.length === 0 && first.plan.facts.secret === 'missing';
+  return isOpen && rivals.length > 1
+    ? unexplainedOf(first, rivals, facts)
+    : yield* foundOf(first, facts);
+}
+
+interface JudgedLateKey extends LateKey {
+  readonly plan: RecoveryPlan;
+  /** Whether the table knows what becomes of it. */
+  readonly isOurs: boolean;
+}
+
+function* foundOf(
+  { rotation, keyId, plan, isOurs }: JudgedLateKey,
+  facts: OpenFacts,
+): Asking<Found> {
+  const { keys } = facts;
+  const { steps, facts: about } = plan;
   const isOwn = facts.signer.dependsOn(keyId);
-  if (standstill === undefined && steps.at(-1)?.kind !== 'close' && !isOwn) {
+  if (isOurs && !isOwn) {
     const unreachable = yield* askReach(rotation);
     const about = { rotation, reopens: true, keyId };
     const recover: Recovery =
       unreachable === undefined
         ? { ...about, steps, ...whereTo(rotation, steps, { ...facts, keyId }) }
         : { ...about, steps: [], ...stops(unreachable) };
-    return { ...none, recover };
+    return { keys, recover, unexplained: undefined, notBefore: undefined };
   }
-  // A key in use is somebody's own: nothing is left to explain.
-  if (about.use === 'used') return none;
   const whyNotYet = about.old === 'active' ? USE_NOT_SHOWN : ONLY_WORKING_KEY;
   const reason = isOwn ? MAY_SIGN : (plan.candidate?.unread?.where ?? whyNotYet);
-  const endsAt = standstillEnds(plan);
   const hint = standstillHint(plan, facts.wordCommand);
-  return { ...none, unexplained: { keyId, reason, hint }, notBefore: endsAt };
+  const unexplained = { keyId, reason, hint };
+  return { keys, recover: undefined, unexplained, notBefore: standstillEnds(plan) };
+}
+
+/** I7: all but one of them are somebody else's, and only that person knows which. */
+function unexplainedOf(
+  { keyId }: LateKey,
+  rivals: readonly LateKey[],
+  { keys, reach }: OpenFacts,
+): Found {
+  const ids = rivals.map((each) => each.keyId);
+  const reason = `${ids.join(' and ')} fit one request whose answer was lost, and at most one of them is from it`;
+  const hint = [
+    'find out which of them a person made, and make the other one Inactive:',
+    ...ids.map((id) => keyCommand('deactivate', id, reach)),
+  ];
+  const unexplained = { keyId, reason, hint };
+  return { keys, recover: undefined, unexplained, notBefore: undefined };
 }
 
 /**
- * The key of a request that was given up, unless AWS shows that somebody uses it: until it is explained it is none
+ * A key of a request that was given up, unless AWS shows that somebody uses it: until it is explained it is none
  * that its user could work with (I5).
  */
 export function* lostKeyOf({
   history,
   keys,
 }: Pick<OpenFacts, 'history' | 'keys'>): Asking<AccessKeyId | undefined> {
-  const late = history.lateKey(keys);
-  if (late === undefined) return undefined;
-  const lastUse = yield* askLastUse(late.keyId);
-  return lastUse !== 'unreadable' && lastUse.used === 'at' ? undefined : late.keyId;
+  for (const { keyId } of history.lateKeys(keys)) {
+    const lastUse = yield* askLastUse(keyId);
+    if (lastUse === 'unreadable' || lastUse.used !== 'at') return keyId;
+  }
+  return undefined;
 }
 
 /** What there is once the open rotation has come to its end without a new key. */

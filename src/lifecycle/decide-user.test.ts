@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { hintText } from '../base/hint.ts';
 import { decideUser, type UserDecision, type UserFacts } from './decide-user.ts';
 import { UserHistory } from './history.ts';
 import type { AccessKey, KeyStatus, LastUse } from './keys.ts';
@@ -15,6 +16,7 @@ const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000);
 const OLD = accessKeyId('AKIAIOSFODNN7EXAMPLE');
 const NEW = accessKeyId('AKIAI44QH8DHBEXAMPLE');
 const SIGNING = accessKeyId('AKIAI77QH8DHBEXAMPLE');
+const OTHER = accessKeyId('AKIAI55QH8DHBEXAMPLE');
 const TARGET = { kind: 'handoff', place: '' };
 
 const key = (id: AccessKey['id'], ageDays: number, status: KeyStatus = 'Active'): AccessKey => ({
@@ -54,7 +56,10 @@ const look = (usedDaysAgo: number): Look => ({
 
 interface World {
   readonly lastUse?: LastUse | 'unreadable';
-  readonly inCustody?: boolean;
+  /** Of one key alone. */
+  readonly used?: AccessKeyId;
+  /** Of every key, or of one alone. */
+  readonly inCustody?: boolean | AccessKeyId;
   readonly places?: PlacesAnswer;
   readonly undeliverable?: KeyturnError;
   /** Places that would not take the new key of an open rotation. */
@@ -70,9 +75,11 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
     asked.push(question.ask);
     switch (question.ask) {
       case 'last-use':
-        return world.lastUse ?? { used: 'never' };
+        return question.keyId === world.used
+          ? { used: 'at', at: daysAgo(1) }
+          : (world.lastUse ?? { used: 'never' });
       case 'custody':
-        return world.inCustody ?? false;
+        return world.inCustody === true || world.inCustody === question.keyId;
       case 'places':
         return world.places ?? { kind: 'missing' };
       case 'takes':
@@ -283,6 +290,25 @@ describe('what is decided about an open rotation', () => {
     assert.equal(used.decision.recover, undefined);
     assert.equal(used.decision.unexplained, undefined);
     assert.equal(used.decision.next.kind, 'blocked');
+  });
+
+  it('a key in use is not the late one: another one may be (I10)', () => {
+    const closed: RotationStep = { type: 'closed', reason: 'no-key-was-made' };
+    const facts = {
+      keys: [key(OTHER, 1), key(NEW, 1)],
+      history: history(daysAgo(1), intended, closed),
+    };
+    const { decision } = decide(facts, { used: OTHER });
+    assert.equal(decision.recover, undefined);
+    assert.equal(decision.unexplained?.keyId, NEW);
+    const both = decide(facts).decision.unexplained;
+    assert.match(both?.reason ?? '', new RegExp(`^${OTHER} and ${NEW} fit one request`));
+    const hint = hintText(both?.hint ?? '');
+    for (const id of [OTHER, NEW]) {
+      assert.match(hint, new RegExp(`  keyturn keys deactivate ${id}`));
+    }
+    const inCustody = decide(facts, { inCustody: NEW }).decision;
+    assert.equal(inCustody.recover?.keyId, NEW);
   });
 
   it('a key that may not be judged yet is told of, and stays', () => {

@@ -198,7 +198,7 @@ describe('what the journal knows of rotations', () => {
     for (let time = 0; time < 2; time += 1) {
       assert.throws(() => known.open, damaged);
       assert.throws(() => known.deactivatedAt(OLD), damaged);
-      assert.throws(() => known.lateKey([]), damaged);
+      assert.throws(() => known.lateKeys([]), damaged);
     }
     assert.equal(known.records.length, HAPPY_PATH.length + 1);
   });

@@ -266,21 +266,22 @@ export class UserHistory {
   }
 
   /**
-   * I10, I13: a key that no rotation knows, and that fits a request of ours whose answer never came and
-   * which was taken for lost. It stands in the way of every further rotation of the user.
+   * I10, I13: keys that no rotation knows, and that fit a request of ours whose answer never came and which was taken
+   * for lost: at most one of those that fit the same request is from it. They stand in the way of every further
+   * rotation of the user.
    */
-  lateKey(keys: readonly AccessKey[]): LateKey | undefined {
-    if (!this.mayHaveLateKey) return undefined;
+  lateKeys(keys: readonly AccessKey[]): readonly LateKey[] {
+    if (!this.mayHaveLateKey) return [];
     const isGivenUp = (each: Rotation) =>
       each.phase === 'closed' &&
       each.reason === 'no-key-was-made' &&
       this.#past(each.id).wasGivenUp;
-    for (const key of keys) {
-      if (this.#known.has(key.id) || this.#deleted.has(key.id) || key.status !== 'Active') continue;
+    return keys.flatMap((key) => {
+      if (this.#known.has(key.id) || this.#deleted.has(key.id) || key.status !== 'Active')
+        return [];
       const rotation = this.latest((each) => isGivenUp(each) && fitsRequest(key, each));
-      if (rotation !== undefined) return { rotation, keyId: key.id };
-    }
-    return undefined;
+      return rotation === undefined ? [] : [{ rotation, keyId: key.id }];
+    });
   }
 
   /**

@@ -35,7 +35,7 @@ const records = (...steps: RotationStep[]): JournalRecord[] =>
 const findLateKey = (
   written: readonly JournalRecord[],
   keys: readonly AccessKey[],
-): LateKey | undefined => new UserHistory(written).lateKey(keys);
+): LateKey | undefined => new UserHistory(written).lateKeys(keys)[0];
 const rotationsOf = (written: readonly JournalRecord[]) => [...new UserHistory(written).rotations];
 
 const old: AccessKey = { id: OLD, status: 'Active', createdAt: new Date('2025-01-01T00:00:00Z') };

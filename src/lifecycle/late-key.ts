@@ -1,5 +1,5 @@
 // Whether a CreateAccessKey of ours may have made a key: by when the key was created, also long after
-// the rotation was closed because no key was to be seen. UserHistory.lateKey asks it.
+// the rotation was closed because no key was to be seen. UserHistory.lateKeys asks it.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { AccessKey } from './keys.ts';

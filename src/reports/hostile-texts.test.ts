@@ -41,7 +41,7 @@ const HOSTILE = [
 ].join('');
 
 const UNPRINTABLE =
-  /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u17b4\u180b\u2800\u3164\uffa0]/u;
+  /(?!\n)(?:[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|\u034f|\u180b|[\u115f\u1160\u17b4\u2800\u3164\uffa0])/u;
 
 /** What the page looks up, and which therefore is one of a few words. */
 const WORDS = ['outcome', 'change', 'command', 'source', 'by', 'state', 'kind'];
