@@ -235,6 +235,25 @@ export const OF_ROTATIONS: readonly Control[] = [
     ],
   },
   {
+    invariant: 'I10',
+    fault: 'of two keys that fit a lost request the first one alone is judged',
+    shows: 'nobody has the secret of',
+    forced: {
+      ...noFaultOf('operator-', 'report-', 'disk-', 'destination-'),
+      'write-lands-late': 0.6,
+      'reply-lost': 0.3,
+      'operator-creates': 1,
+      'operator-deletes': 0.6,
+    },
+    cuts: [
+      {
+        module: 'lifecycle/decide-open',
+        guard: 'named.length > 0 ? named : late',
+        by: '(named.length > 0 ? named : late).slice(0, 1)',
+      },
+    ],
+  },
+  {
     invariant: 'I13',
     fault: 'of several places the first one alone is read again before the old key goes',
     shows: 'did not read sim-vault again before',
