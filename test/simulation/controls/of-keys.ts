@@ -65,6 +65,24 @@ export const OF_KEYS: readonly Control[] = [
   },
   {
     invariant: 'I5',
+    fault: 'an Inactive key stays filed under the first name of its user',
+    shows: 'the hold is 30',
+    forced: {
+      ...noFaultOf('report-', 'disk-', 'destination-'),
+      'operator-renames': 1,
+      'operator-reactivates': 1,
+      'operator-deactivates': 1,
+    },
+    cuts: [
+      {
+        module: 'state/known-sightings',
+        guard: 'const isRenamed = this.#keepName(key.id, user);',
+        by: 'const isRenamed = false;',
+      },
+    ],
+  },
+  {
+    invariant: 'I5',
     fault: 'clean-up does not ask whether a key is the only one of its user',
     shows: 'the only key of',
     cuts: [
