@@ -2,6 +2,7 @@
 // finished, because a key that was just created must still reach the disk. The second ends the process
 // at once; what is open then is found in the journal by the next run (I10).
 
+import { setMaxListeners } from 'node:events';
 import { KeyturnError } from '../base/errors.ts';
 import type { Host, StopSignal } from './host.ts';
 
@@ -21,6 +22,8 @@ export interface StopWatchOptions {
 
 export function watchStopSignals(host: Host, options: StopWatchOptions): StopWatch {
   const controller = new AbortController();
+  // Every call and every wait under way listens; Node's warning about a leak would be a false one.
+  setMaxListeners(0, controller.signal);
   let received: StopSignal | undefined;
   const end = host.onStop((signal) => {
     if (received !== undefined) {

@@ -69,6 +69,20 @@ test('a person who leaves has made no error', async () => {
   assert.deepEqual([code, host.err()], [130, 'keyturn: nothing was changed\n']);
 });
 
+test('whatever number of steps waits for the signal, Node warns of no leak', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  const { code } = await play(() => async ({ signal }) => {
+    for (let step = 0; step < 50; step += 1) signal.addEventListener('abort', () => {});
+    // Node warns a moment later.
+    await new Promise((resolve) => setImmediate(resolve));
+    return 0;
+  });
+  process.off('warning', note);
+  assert.deepEqual([code, warnings], [0, []]);
+});
+
 for (const [signal, exit] of [
   ['SIGHUP', 129],
   ['SIGINT', 130],
