@@ -1,6 +1,7 @@
 // A table that fits a terminal. What does not fit is told shorter, wrapped, or told in a line beneath its
 // row, in this order; a pipe has no end and gets it all in one line each.
 
+import { localTimes } from '../base/local-time.ts';
 import { wrapped } from '../base/wrap.ts';
 import type { Tone } from './page.ts';
 
@@ -115,7 +116,9 @@ function rowOf(index: number, { columns, beneath }: Layout, table: FittedTable):
     .filter(({ text }) => text !== '')
     .map(({ label, text }) => `${label}${text}`);
   const under = told.length === 0 ? [] : [note(told.join(' · '), table.width, painted)];
-  const notes = (table.notes[index] ?? []).map((text) => note(text, table.width, (each) => each));
+  const notes = (table.notes[index] ?? [])
+    .map(localTimes)
+    .map((text) => note(text, table.width, (each) => each));
   return [first, ...more, ...under, ...notes].join('\n');
 }
 

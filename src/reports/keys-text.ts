@@ -1,6 +1,6 @@
 // `keyturn keys` for people, and for spreadsheets.
 
-import { hintOfText, hintText, textInOneLine } from '../base/hint.ts';
+import { textInOneLine } from '../base/hint.ts';
 import { localDay, localTimes } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import { csv } from './csv.ts';
@@ -104,29 +104,18 @@ function toneOf({ state, warning }: ListedKeyLine): Tone | undefined {
   return state === 'not-due' || state === 'held' ? 'dim' : undefined;
 }
 
-/** What is the same for several keys is said beneath the first of them. */
+/** A command never stands without its words: some of them say that it cuts off whatever uses the key. */
 function notesOf({ keys }: KeysReport): string[][] {
   const isShort = keys.length <= HINTS_MAX;
-  const said = new Set<string>();
   return keys.map(({ warning, hint, username, account_id: account }, index) => {
     const before = keys[index - 1];
     const isOfSameUser = before?.username === username && before.account_id === account;
     const isSaid = isOfSameUser && before.hint === hint;
     return [
       ...(warning === null ? [] : [`! ${warning}`]),
-      ...(isShort && hint !== null && !isSaid ? [withoutSaid(hint, said)] : []),
+      ...(isShort && hint !== null && !isSaid ? [hint] : []),
     ];
   });
-}
-
-/** Of a hint whose words were said before, only the commands. */
-function withoutSaid(hint: string, said: Set<string>): string {
-  const parts = hintOfText(hint);
-  const words = parts.filter((part) => typeof part === 'string').join('\n');
-  const commands = parts.filter((part) => typeof part !== 'string');
-  if (said.has(words) && commands.length > 0) return hintText(commands);
-  said.add(words);
-  return hint;
 }
 
 function footnotes(report: KeysReport): string[] {
