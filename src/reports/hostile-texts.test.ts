@@ -463,6 +463,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
       recoverCommand: 'keyturn recover',
       configuredCommand: 'rotate-iam-keys --config keyturn.yaml',
       keysCommand: 'keyturn keys',
+      dueCommand: 'keyturn keys --due',
       verifyCommand: 'keyturn verify',
       historyCommand: 'keyturn history',
       allCommand: undefined,

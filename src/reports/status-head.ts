@@ -12,7 +12,7 @@ export function statusHead(report: StatusReport, { rows, paint }: Page): string 
     ['for you', personWords(report)],
     ['failed', failedWords(report)],
     ['overdue', overdueWords(report)],
-    ['last run', lastRunWords(report)],
+    ['last change', lastRunWords(report)],
   ];
   return paint(isTrouble ? 'yellow' : 'bold', rows(head));
 }
@@ -62,6 +62,7 @@ function overdueWords({ overdue, summary }: StatusReport): string {
   return `${plural(keys.length, 'key')} of ${plural(days, 'day')} or more (${who}), ${seen}${missing}`;
 }
 
+/** Of the run that did something last: one that found nothing to do is not on record. */
 function lastRunWords({ last_run: last }: StatusReport): string {
   if (last === null) return 'nothing is on record';
   const counts = (['rotated', 'retired', 'deleted', 'undone', 'failed'] as const)
@@ -70,6 +71,17 @@ function lastRunWords({ last_run: last }: StatusReport): string {
   return [last.at, ...(counts.length === 0 ? [] : [counts.join(', ')]), `run ${last.run}`].join(
     ' · ',
   );
+}
+
+/** An overdue key waits for the next run, or a person has to do something first; AWS tells which. */
+export function overdueSection(
+  { keys }: StatusReport['overdue'],
+  dueCommand: string,
+  page: Page,
+): string {
+  if (keys.length === 0) return '';
+  const text = 'Which keys are overdue, and what keeps a run from replacing them:';
+  return page.withCommand(text, dueCommand);
 }
 
 /** Users whose last rotation came to nothing; what to do stands once for each cause. */

@@ -10,6 +10,7 @@ const STYLE: StatusStyle = {
   recoverCommand: 'keyturn recover',
   configuredCommand: 'rotate-iam-keys --config keyturn.yaml',
   keysCommand: 'keyturn keys',
+  dueCommand: 'keyturn keys --due',
   verifyCommand: 'keyturn verify',
   historyCommand: 'keyturn history',
   allCommand: 'keyturn status --all',
@@ -22,7 +23,20 @@ it('begins with the numbers, each with what is not known', () => {
   assert.match(head, /failed +1 rotation, 1 place\n/);
   assert.match(head, /overdue +1 key of 90 days or more \(the oldest of svc, 99 d\)/);
   assert.match(head, /not known of\s+123456789012/);
-  assert.match(head, /last run .*1 rotated, 1 failed · run run$/);
+  assert.match(head, /last change .*1 rotated, 1 failed · run run$/);
+});
+
+it('leads from the number of overdue keys to the list of them', () => {
+  const report = statusReport();
+  assert.match(renderStatus(report, STYLE), /overdue, and what.*\n {2}keyturn keys --due\n/);
+  const none = { ...report, overdue: { ...report.overdue, keys: [] } };
+  assert.doesNotMatch(renderStatus(none, STYLE), /--due/);
+});
+
+it('tells when to come again as every page tells a time', () => {
+  const report = { ...statusReport(), next_run_at: '2027-01-03T16:52:00.000Z' };
+  const page = renderStatus(report, STYLE);
+  assert.match(page, /run again after 2027-01-0[34] \d\d:\d\d \S+\.\n$/);
 });
 
 it('says what to do about a failure once for each cause', () => {

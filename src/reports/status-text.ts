@@ -9,7 +9,7 @@ import { flagWords, shellWords } from '../base/shell-words.ts';
 import { accountWords } from './account-words.ts';
 import { healWords } from './heal-words.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
-import { failedSection, statusHead } from './status-head.ts';
+import { failedSection, overdueSection, statusHead } from './status-head.ts';
 import type { StatusReport } from './status-report.ts';
 import { plural } from './words.ts';
 
@@ -24,6 +24,8 @@ export interface StatusStyle extends TextStyle {
   readonly verifyCommand: string;
   /** The command line that lists keys. */
   readonly keysCommand: string;
+  /** Lists what is overdue by the same age. */
+  readonly dueCommand: string;
   /** The command line that tells what was done. */
   readonly historyCommand: string;
   /** The command line that takes the secret of a key out of tables. */
@@ -40,10 +42,10 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
   const { allCommand } = style;
   const page = allCommand === undefined ? pageFor(style) : withFewRows(pageFor(style));
   const rowsMax = allCommand === undefined ? Number.POSITIVE_INFINITY : ROWS_MAX;
-  const { state_dir, open_rotations: all, handoff_files: files } = report;
+  const { state_dir, open_rotations: all, handoff_files: files, overdue } = report;
   const open = all.filter(({ phase }) => phase !== 'in-grace');
   const waiting = all.filter(({ phase }) => phase === 'in-grace');
-  const told = [...all, ...report.wrong_places, ...report.left_by_undo, ...files];
+  const told = [...all, ...report.wrong_places, ...report.left_by_undo, ...files, ...overdue.keys];
   const within = (command: string, rows: readonly OfUser[]) =>
     [command, ...accountWords(rows, told)].join(' ');
   const sections = [
@@ -51,6 +53,7 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
     open.length === 0
       ? page.wrap('', `${nothingOpen(waiting.length)} in ${state_dir}.`)
       : openSection({ state_dir, open, rowsMax }, within(style.recoverCommand, open), page),
+    overdueSection(overdue, within(style.dueCommand, overdue.keys), page),
     graceSection(waiting, within(style.keysCommand, waiting), page),
     configurationSection(all, style.configuredCommand, page),
     failedSection(report.failures, style.historyCommand, page),
@@ -62,7 +65,9 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
     isCut(report, rowsMax) && allCommand !== undefined
       ? page.withCommand('Every row of these tables:', allCommand)
       : '',
-    nextRunLines(report.next_run_at !== report.checked_at ? report.next_run_at : null).join('\n'),
+    nextRunLines(report.next_run_at !== report.checked_at ? report.next_run_at : null)
+      .map((line) => page.wrap('', line))
+      .join('\n'),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -332,7 +337,7 @@ function leftSection(left: StatusReport['left_by_undo'], keysCommand: string, pa
   return [
     page.wrap(
       '',
-      `New keys${accounts.words} that an undo may have left Active, because something may use them`,
+      `Keys${accounts.words} that an undo may have left Active, because something may use them`,
     ),
     page.table([...accounts.head, 'USER', 'KEY', 'BACK TO', 'UNDONE'], rows),
     page.withCommand('What uses them, and from when on each may go:', `${keysCommand}${one}`),
@@ -390,6 +395,6 @@ function waitLines(
     return ['', page.withCommand(text, `${recoverCommand} --orphan ${keyId}`)];
   }
   if (!KEY_UNKNOWN.includes(phase)) return [];
-  const text = `Whether AWS made a key for ${username} is not on record. This asks, and names the key:`;
+  const text = `Whether AWS made a key for ${username} is not on record. This asks AWS, and names the key if there is one:`;
   return ['', page.withCommand(text, `${recoverCommand} --dry-run`)];
 }

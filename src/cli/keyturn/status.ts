@@ -9,7 +9,7 @@ import { isAskedFor, parseFlags, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
 import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
-import { whereaboutWords } from '../flags/later-command.ts';
+import { flagWords, whereaboutWords } from '../flags/later-command.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, DEFAULTS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -80,6 +80,11 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
       ...whereaboutWords(flags),
     ]),
     keysCommand: inSameState('keys'),
+    dueCommand: shellWords([
+      ...['keyturn', 'keys', '--due'],
+      ...flagWords('days-threshold', flags.daysThreshold?.toString()),
+      ...whereaboutWords(flags),
+    ]),
     verifyCommand: inSameState('verify'),
     historyCommand: inSameState('history'),
     takeOutCommand: (keyId: string) =>
