@@ -375,6 +375,21 @@ describe('several profiles in one command', { concurrency: 4 }, () => {
     );
   });
 
+  test('leaving a question says of which profiles nothing was changed', { skip }, async (t) => {
+    const home = await openHome(t);
+    for (const name of ['dev1', 'dev2', 'dev3']) home.addUser(name);
+    const old = home.keyIn('dev1');
+    home.sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'dev2', { ageDays: 300, status: 'Inactive' });
+    const sitting = await sit(
+      [process.execPath, binOf('keyctl'), 'dev1', 'dev2', 'dev3'],
+      [['[y/N]', KEY.enter]],
+      home.env,
+    );
+    assert.equal(sitting.code, 130);
+    assert.match(sitting.text, /keyctl: dev2, dev3: nothing was changed\s*$/);
+    assert.notEqual(home.keyIn('dev1'), old);
+  });
+
   test('one JSON object holds all, and what was changed once more', async (t) => {
     const home = await openHome(t);
     home.addUser('admin', { policy: policyDocument('admin') });

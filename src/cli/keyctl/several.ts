@@ -58,6 +58,13 @@ export class WorkOnSeveral implements OrderWork {
     return this.#orders.flatMap(({ pair }) => [pair.authProfile, pair.targetProfile]);
   }
 
+  /** Whoever leaves a question means this profile and those after it; what was done before stays done. */
+  #aboutTheRest(error: KeyturnError): KeyturnError {
+    if (error.code !== 'cancelled' || this.#results.length === 0) return error;
+    const left = this.#orders.slice(this.#results.length).map(({ pair }) => pair.targetProfile);
+    return new KeyturnError('cancelled', `${left.join(', ')}: ${error.message}`, { cause: error });
+  }
+
   /** The report of a profile that failed is one too. Throws what ends all. */
   async #performOne(run: StepContext, options: KeyctlOptions): Promise<KeyctlReport> {
     const { session, context } = run;
@@ -68,7 +75,7 @@ export class WorkOnSeveral implements OrderWork {
       return await work.learn({ ...run, options, start });
     } catch (thrown) {
       const error = toKeyturnError(thrown);
-      if (ENDS_ALL.has(error.code)) throw error;
+      if (ENDS_ALL.has(error.code)) throw this.#aboutTheRest(error);
       run.hideWaiting();
       sayFailure(run, { error, profile: start.profile ?? '', changes: work.untold() });
       return work.failed(error, context.state.run);
