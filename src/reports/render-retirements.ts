@@ -72,7 +72,12 @@ function waitingTable(report: RotationReport, waiting: Retirement[], page: Page)
     ),
     page.table([...accounts.head, 'USER', 'OLD KEY', 'LAST USED', 'NOT BEFORE', ''], rows),
     ...(waiting.some(isUsedSince)
-      ? [page.wrap('  ', '! used since its successor was delivered: something has not followed')]
+      ? [
+          page.wrap(
+            '  ',
+            '! used after its successor was delivered: something had not followed by then',
+          ),
+        ]
       : []),
     ...restartLines(waiting, page),
   ].join('\n');
