@@ -100,8 +100,9 @@ class Scenes {
     const say = this.#narrator;
     say.say(
       `A practice AWS now runs on this machine (${this.#props.practice.url}). Real processes and real HTTP; ` +
-        'nothing here reaches the real AWS or reads your ~/.aws. Its account has these users. Each has an ' +
-        'access key, the password of a program, in a secret of AWS Secrets Manager:',
+        'nothing here reaches the real AWS or reads your ~/.aws. Its account has these users, and one that signs ' +
+        'the commands. Each of these has an access key, the password of a program, in a secret of AWS Secrets ' +
+        'Manager:',
     );
     say.gap();
     const width = Math.max(...cast.CAST.map(({ name }) => name.length));

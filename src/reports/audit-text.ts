@@ -77,7 +77,8 @@ export function renderAuditLines(
     line.step,
     line.run.slice(0, RUN_WIDTH),
     line.who ?? '-',
-    line.reason ?? '-',
+    // Where the columns stand beneath each other, an empty one takes no line.
+    line.reason ?? '',
   ]);
   const titles = [
     ...['WHEN', ...(isSeveral ? ['ACCOUNT'] : []), 'USER', 'KEYS', 'STEP', 'RUN', 'WHO'],

@@ -116,7 +116,7 @@ function workloadLine(sandbox: Sandbox): string {
 function peopleLines(credentialsFile: string | undefined): string[] {
   if (credentialsFile === undefined) return [];
   return [
-    `profiles of the credentials file: ${PROFILES.join(', ')}; their users may rotate their own keys`,
+    `profiles of the credentials file: ${PROFILES.join(', ')}; their users, who come on top of these, may rotate their own keys`,
   ];
 }
 

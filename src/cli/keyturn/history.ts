@@ -95,6 +95,7 @@ export function historyHelp(form?: HelpForm): string {
         { about: 'What happened to the keys of a user?', command: 'keyturn history svc-billing' },
         { about: 'Where did this key come from?', command: 'keyturn history AKIAIOSFODNN7EXAMPLE' },
         { about: 'What was done this week?', command: 'keyturn history --since 7d' },
+        { about: 'Who did it, as AWS names them?', command: 'keyturn audit show svc-billing' },
       ],
     },
     form,

@@ -151,7 +151,7 @@ export const SECTIONS: readonly Section[] = [
           'rotations',
           plural(report.open_rotations.length, 'open rotation'),
           rotationsTable(report),
-          'A rotation in grace is done but for the end of its old key: both keys work. The bar leads from the begin to now, the dashed line on to the earliest time at which a run may go on.',
+          'A rotation in grace is done but for the end of its old key: both keys work. The bar leads from its beginning to now, the dashed line on to the earliest time at which a run may go on.',
         ),
       ),
   },
