@@ -145,7 +145,8 @@ export const ERROR_CODES = {
   }),
   'no-sandbox': info(3, 'run', {
     meaning: 'Nothing answers where KEYTURN_SANDBOX says, or something that is no sandbox.',
-    remedy: 'Start `keyturn sandbox` and paste the lines that it prints, or unset KEYTURN_SANDBOX.',
+    remedy:
+      'Start `keyturn sandbox` and paste the lines that it prints; a new terminal leads back to the real AWS.',
   }),
   'endpoint-insecure': info(3, 'run', {
     meaning:

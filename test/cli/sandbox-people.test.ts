@@ -16,13 +16,24 @@ interface Served {
   readonly stop: () => Promise<string>;
 }
 
+/** What a person has set for real accounts, which practice must neither write to nor be governed by. */
+const REAL = {
+  AWS_PROFILE: 'real',
+  KEYTURN_STATE: '/real/state',
+  KEYTURN_STATE_DIR: '/real/state',
+  KEYTURN_CONFIG: '/real/keyturn.yaml',
+  KEYTURN_METRICS: '/real/keyturn.prom',
+  KEYTURN_CUSTODY: 'kms',
+  OTEL_METRICS_EXPORTER: 'otlp',
+};
+
 /** What a shell has after `. ./sandbox.env`. */
 function sourced(lines: string): Record<string, string> {
   const { stdout } = spawnSync('/bin/sh', ['-c', `${lines}\nenv -0`], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, ...REAL },
   });
-  const pairs = stdout.split('\0').filter((pair) => /^(AWS|KEYTURN)_/.test(pair));
+  const pairs = stdout.split('\0').filter((pair) => /^(AWS|KEYTURN|OTEL)_/.test(pair));
   return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
 }
 
@@ -85,6 +96,17 @@ test("the commands of docs/keyctl.md work as typed against the sandbox's credent
   assert.notEqual(readFileSync(file, 'utf8'), before);
   await stop();
   assert.equal(existsSync(file), false);
+});
+
+test('what a shell has set for real accounts neither governs practice nor is written to by it', async (t) => {
+  const { env, stop } = await serve(t, folderFor(t));
+  assert.match(env.KEYTURN_STATE ?? '', /keyturn-sandbox-/);
+  const kept = Object.entries(REAL).filter(([name, value]) => env[name] === value);
+  assert.deepEqual(kept, [['KEYTURN_STATE_DIR', '/real/state']]);
+  const { code, stderr } = await run('keyctl', ['production'], env);
+  assert.equal(code, 0, stderr);
+  assert.equal(existsSync(join(env.KEYTURN_STATE ?? '', '123456789012', 'journal.jsonl')), true);
+  await stop();
 });
 
 test('a file that is there stays, and one that another sandbox has left is written anew', async (t) => {

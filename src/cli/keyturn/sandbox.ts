@@ -85,13 +85,18 @@ function unknownOrder(word: string): KeyturnError {
   });
 }
 
+/** What a person has set for real accounts: practice would write there, or be governed by it. */
+const REAL = 'KEYTURN_CONFIG KEYTURN_METRICS KEYTURN_CUSTODY OTEL_METRICS_EXPORTER';
+
 /**
  * Gives the shell a journal of its own, because every sandbox has the same account ID; a guard, so that no
  * keyturn command in it can reach the real AWS; and the address from which they take their time.
  */
 function ownEnvironment(stateDir: string, url: string): string[] {
   return [
-    `export KEYTURN_STATE_DIR=${stateDir}`,
+    `unset ${REAL}`,
+    // By the name that goes before the other one.
+    `export KEYTURN_STATE=${stateDir}`,
     'export KEYTURN_ENDPOINT_GUARD=loopback',
     `export KEYTURN_SANDBOX=${url}`,
   ];
