@@ -116,8 +116,7 @@ function filesOf(file: PracticeFile | undefined, stateDir: string): string[] {
   ];
 }
 
-const NEXT = `Paste the lines of stdout into another terminal, or where they went to a file
-read that there (. ./sandbox.env), then try:
+const NEXT = `Paste the lines of stdout into another terminal, or where they went to a file read that there (. ./sandbox.env), then try:
 
   rotate-iam-keys --dry-run
   keyturn init                             then keyturn plan, keyturn apply
