@@ -50,8 +50,9 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
   };
 
   const known = new Map<string, Described>();
-  const read: SecretStore['read'] = async (name, stage) => {
-    if (stage !== OWN_ROTATION_STAGE) return await value(name, stage);
+  /** Where the stage of a rotation of its own was when it was looked for last. */
+  const ownRotationAt = new Map<string, string | undefined>();
+  const ownRotation = async (name: string): Promise<SecretVersion | undefined> => {
     try {
       const found = await described(name, client, setup);
       known.set(name, found);
@@ -59,10 +60,30 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
     } catch (thrown) {
       if (toKeyturnError(thrown).code !== 'access-denied') throw thrown;
       // Who may not describe the secret is told by the value, where the version has one.
-      return await value(name, stage);
+      return await value(name, OWN_ROTATION_STAGE);
     }
   };
+  const read: SecretStore['read'] = async (name, stage) => {
+    if (stage !== OWN_ROTATION_STAGE) return await value(name, stage);
+    const pending = await ownRotation(name);
+    ownRotationAt.set(name, pending?.versionId);
+    return pending;
+  };
 
+  return {
+    ...{ read, ...writing(client, setup, ownRotationAt) },
+    replicas: (name) => replicasOf(name, client, setup),
+    rotator: async (name) => known.get(name)?.rotator,
+    otherStages: async (name) => known.get(name)?.otherStages ?? new Map(),
+  };
+}
+
+/** `ownRotationAt`: the version with the stage of a rotation of its own, where that was looked for. */
+function writing(
+  client: SecretsManagerClient,
+  setup: ServiceSetup,
+  ownRotationAt: Map<string, string | undefined>,
+): Pick<SecretStore, 'stage' | 'promote'> {
   const stage: SecretStore['stage'] = async (name, versionId, text) => {
     try {
       await client.send(
@@ -78,17 +99,27 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
     }
   };
 
+  const moveStage = async (name: string, stage: VersionStage, from?: string, to?: string) => {
+    await client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: name,
+        VersionStage: stage,
+        ...(to !== undefined && { MoveToVersionId: to }),
+        // Without it AWS refuses where the stage is on another version: that is the swap's compare.
+        ...(from !== undefined && { RemoveFromVersionId: from }),
+      }),
+    );
+  };
+
   const promote: SecretStore['promote'] = async (name, to, from) => {
     try {
-      await client.send(
-        new UpdateSecretVersionStageCommand({
-          SecretId: name,
-          VersionStage: 'AWSCURRENT',
-          MoveToVersionId: to,
-          // Without it AWS refuses where the stage is on another version: that is the swap's compare.
-          ...(from !== undefined && { RemoveFromVersionId: from }),
-        }),
-      );
+      // I14: a rotation of its own that is over may leave its stage on the version that it made current. Once
+      // another one is current, the stage would tell everybody, AWS included, that one is under way.
+      if (from !== undefined && ownRotationAt.get(name) === from) {
+        await moveStage(name, OWN_ROTATION_STAGE, from);
+        ownRotationAt.delete(name);
+      }
+      await moveStage(name, 'AWSCURRENT', from, to);
       return true;
     } catch (thrown) {
       if (isStageElsewhere(thrown)) return false;
@@ -96,12 +127,7 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
     }
   };
 
-  return {
-    ...{ read, stage, promote },
-    replicas: (name) => replicasOf(name, client, setup),
-    rotator: async (name) => known.get(name)?.rotator,
-    otherStages: async (name) => known.get(name)?.otherStages ?? new Map(),
-  };
+  return { stage, promote };
 }
 
 /** Copies in other regions; none where the secret may not be described. */

@@ -79,8 +79,10 @@ export const DESTINATIONS: readonly Directive[] = [
     },
   },
   {
-    usage: 'a rotation of its own begins on secret NAME | ends on secret NAME',
-    pattern: /^a rotation of its own (begins|ends) on secret (\S+)$/,
+    usage:
+      'a rotation of its own begins on secret NAME | ends on secret NAME | is over on secret NAME, its stage still there',
+    pattern:
+      /^a rotation of its own (begins|ends|is over) on secret ([^\s,]+)(?:, its stage still there)?$/,
     perform: async (stage, what, name) => {
       const { secrets } = stage.sandbox.world.account();
       const state = secrets.get(`${REGION} ${name}`)?.states.newest;
@@ -92,6 +94,11 @@ export const DESTINATIONS: readonly Directive[] = [
           SecretString: '{"made": "by its own rotation"}',
           VersionStages: ['AWSPENDING'],
         });
+      }
+      if (what === 'is over') {
+        const current = state?.stages.get('AWSCURRENT');
+        const left = { VersionStage: 'AWSPENDING', MoveToVersionId: current };
+        return await ask(stage, 'UpdateSecretVersionStage', { SecretId: name, ...left });
       }
       const stageOff = { VersionStage: 'AWSPENDING', RemoveFromVersionId: pending };
       await ask(stage, 'UpdateSecretVersionStage', { SecretId: name, ...stageOff });
