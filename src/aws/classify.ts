@@ -233,8 +233,14 @@ function describe(failure: SdkFailure): string {
   return facts.name;
 }
 
+/**
+ * AWS: "Access to KMS is not allowed", or "... is not authorized to perform: kms:Decrypt on resource: ...". What
+ * the resource is called tells nothing.
+ */
+const KMS_TEXT = /\baccess to kms\b|\bperform: kms:/i;
+
 function deniedHint(awsText: string, call: Call): Hint {
-  if (/\bkms\b/i.test(awsText)) {
+  if (KMS_TEXT.test(awsText)) {
     return `let the caller use the KMS key behind it: kms:Decrypt, and kms:GenerateDataKey to write`;
   }
   const denial = denialOf(awsText);

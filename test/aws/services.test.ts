@@ -89,17 +89,29 @@ describe('further services of the caller', () => {
     }
   });
 
-  it('a refusal by KMS points at the KMS key', async (test) => {
+  it('a refusal by KMS points at the KMS key, and a thing that is called so does not', async (test) => {
     const { sandbox, gateway } = await openBench(test);
-    const effect = {
-      kind: 'error',
-      code: 'AccessDeniedException',
-      status: 400,
-      message: 'Access to KMS is not allowed',
-    } as const;
-    sandbox.faults.add({ effect });
-    const error = await failureOf(gateway.services.secretStore(REGION).read('a', 'AWSCURRENT'));
-    assert.match(error.hint ?? '', /kms:Decrypt/);
+    const denied = (action: string, resource: string) =>
+      `User: arn:aws:iam::123456789012:user/ada is not authorized to perform: ${action} on resource: ${resource}`;
+    for (const [message, hint] of [
+      ['Access to KMS is not allowed', /kms:Decrypt/],
+      [denied('kms:Decrypt', 'arn:aws:kms:us-east-1:123456789012:key/1'), /kms:Decrypt/],
+      [
+        denied('secretsmanager:GetSecretValue', 'arn:aws:secretsmanager:::secret:app/kms-a'),
+        /^grant secretsmanager:GetSecretValue to the caller$/,
+      ],
+    ] as const) {
+      const effect = {
+        kind: 'error',
+        code: 'AccessDeniedException',
+        status: 400,
+        message,
+      } as const;
+      sandbox.faults.add({ effect });
+      const error = await failureOf(gateway.services.secretStore(REGION).read('a', 'AWSCURRENT'));
+      assert.match(error.hint ?? '', hint);
+      sandbox.faults.clear();
+    }
   });
 
   it('keep the KMS key and the tier of a parameter', async (test) => {
