@@ -13,10 +13,21 @@ export async function preparing<T>(work: () => Promise<T>): Promise<T> {
   );
 }
 
-/** After it: whatever is thrown becomes `delivery-failed`. */
+/**
+ * After it: whatever is thrown becomes `delivery-failed`. Where the new secret is kept is not for a place to say: that
+ * is over once every place has had it.
+ */
 export async function delivering<T>(work: () => Promise<T>): Promise<T> {
-  const hint = 'the old key was not touched and the new secret is kept in the state directory';
-  return await recoded('delivery-failed', hint, work);
+  return await recoded(
+    'delivery-failed',
+    'put that right and run again; the old key was not touched',
+    work,
+  );
+}
+
+/** On the way back, where the old key may be Active again already: whatever is thrown becomes `delivery-failed`. */
+export async function goingBack<T>(work: () => Promise<T>): Promise<T> {
+  return await recoded('delivery-failed', 'put that right and run again', work);
 }
 
 /** What a place has for its readers: nothing, once it does not exist any more. */

@@ -10,7 +10,7 @@ import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Settle } from '../../lifecycle/settle.ts';
 import { type Destination, HELD, type UndonePair } from '../destination.ts';
-import { delivering, preparing } from '../failure.ts';
+import { delivering, goingBack, preparing } from '../failure.ts';
 import type { Form } from '../forms/form.ts';
 import type { Opening } from '../kind.ts';
 import { type Pair, refuseForeignKey, STAND_IN } from '../look.ts';
@@ -74,8 +74,8 @@ export function commandDestination(
     wayBack: {
       // A secret that is in a place never comes out of it by a program's stdout.
       secretOf: async () => undefined,
-      canPutBack: (undo) => delivering(() => putBack(command, undo, true)),
-      putBack: (undo) => delivering(() => putBack(command, undo, false)),
+      canPutBack: (undo) => goingBack(() => putBack(command, undo, true)),
+      putBack: (undo) => goingBack(() => putBack(command, undo, false)),
     },
   };
 }

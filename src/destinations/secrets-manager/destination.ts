@@ -8,7 +8,7 @@ import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, UndonePair } from '../destination.ts';
-import { delivering, preparing, readingTexts } from '../failure.ts';
+import { delivering, goingBack, preparing, readingTexts } from '../failure.ts';
 import type { Form } from '../forms/form.ts';
 import {
   editedText,
@@ -97,9 +97,9 @@ export function secretsManagerDestination(
       }),
     stamp: () => delivering(async () => (await current())?.versionId),
     wayBack: {
-      secretOf: (keyId) => delivering(() => secretOf(secret, keyId)),
-      canPutBack: (undo) => delivering(async () => (await wayTo(secret, undo)) !== undefined),
-      putBack: (undo) => delivering(() => putBack(secret, undo)),
+      secretOf: (keyId) => goingBack(() => secretOf(secret, keyId)),
+      canPutBack: (undo) => goingBack(async () => (await wayTo(secret, undo)) !== undefined),
+      putBack: (undo) => goingBack(() => putBack(secret, undo)),
     },
   };
 }

@@ -9,7 +9,7 @@ import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, Held, UndonePair } from '../destination.ts';
-import { delivering, preparing, readingTexts } from '../failure.ts';
+import { delivering, goingBack, preparing, readingTexts } from '../failure.ts';
 import { editedHalves, type Halves } from '../halves.ts';
 import type { Custody } from '../kind.ts';
 import { type Pair, standIn } from '../look.ts';
@@ -57,12 +57,12 @@ export function secretsInHalves(at: PlaceInHalves, parts: HalvesParts): Destinat
       }),
     wayBack: {
       secretOf: (keyId) =>
-        delivering(async () => {
+        goingBack(async () => {
           const version = await secrets.secretVersionOf(keyId);
           return version && new Secret(textIn(version, wordsFor(secrets.secretAt)).trim());
         }),
-      canPutBack: (undo) => delivering(async () => (await secrets.wayTo(undo)) !== undefined),
-      putBack: (undo) => delivering(() => secrets.putBack(undo)),
+      canPutBack: (undo) => goingBack(async () => (await secrets.wayTo(undo)) !== undefined),
+      putBack: (undo) => goingBack(() => secrets.putBack(undo)),
     },
   };
 }

@@ -8,7 +8,7 @@ import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, UndonePair } from '../destination.ts';
-import { delivering, preparing, readingTexts } from '../failure.ts';
+import { delivering, goingBack, preparing, readingTexts } from '../failure.ts';
 import type { Form } from '../forms/form.ts';
 import {
   editedText,
@@ -66,9 +66,9 @@ export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination 
     textsRead: () => readingTexts(async () => [(await store.read(name)).text]),
     stamp: () => delivering(async () => (await store.read(name)).version),
     wayBack: {
-      secretOf: (keyId) => delivering(() => secretOf(parameter, keyId)),
-      canPutBack: (undo) => delivering(async () => (await wayTo(parameter, undo)) !== undefined),
-      putBack: (undo) => delivering(() => putBack(parameter, undo)),
+      secretOf: (keyId) => goingBack(() => secretOf(parameter, keyId)),
+      canPutBack: (undo) => goingBack(async () => (await wayTo(parameter, undo)) !== undefined),
+      putBack: (undo) => goingBack(() => putBack(parameter, undo)),
     },
   };
 }

@@ -7,7 +7,7 @@ import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, Held, UndonePair } from '../destination.ts';
-import { delivering, preparing, readingTexts } from '../failure.ts';
+import { delivering, goingBack, preparing, readingTexts } from '../failure.ts';
 import { editedHalves, type Halves } from '../halves.ts';
 import type { Custody } from '../kind.ts';
 import { type Pair, standIn } from '../look.ts';
@@ -40,9 +40,9 @@ export function parametersInHalves(at: PlaceInHalves, parts: HalvesParts): Desti
         return (await Promise.all(read)).map(({ version }) => version).join();
       }),
     wayBack: {
-      secretOf: (keyId) => delivering(() => secretOf(parameters, keyId)),
-      canPutBack: (undo) => delivering(async () => (await wayTo(parameters, undo)) !== undefined),
-      putBack: (undo) => delivering(() => putBack(parameters, undo)),
+      secretOf: (keyId) => goingBack(() => secretOf(parameters, keyId)),
+      canPutBack: (undo) => goingBack(async () => (await wayTo(parameters, undo)) !== undefined),
+      putBack: (undo) => goingBack(() => putBack(parameters, undo)),
     },
   };
 }

@@ -10,7 +10,7 @@ import { bySetting, CREATE_MISSING } from '../../base/settings-words.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, Held, UndonePair } from '../destination.ts';
-import { delivering, preparing, readingTexts } from '../failure.ts';
+import { delivering, goingBack, preparing, readingTexts } from '../failure.ts';
 import type { Form } from '../forms/form.ts';
 import { textAt, withTextAt } from '../json-fields.ts';
 import { pairIn, type StoredPair, withPair } from '../key-fields.ts';
@@ -66,9 +66,9 @@ export async function openVaultPlace(place: VaultPlace, opening: Opening): Promi
       },
     }),
     wayBack: {
-      secretOf: (keyId) => delivering(() => secret.secretOf(keyId)),
-      canPutBack: (undo) => delivering(async () => (await secret.wayTo(undo)) !== undefined),
-      putBack: (undo) => delivering(() => secret.putBack(undo)),
+      secretOf: (keyId) => goingBack(() => secret.secretOf(keyId)),
+      canPutBack: (undo) => goingBack(async () => (await secret.wayTo(undo)) !== undefined),
+      putBack: (undo) => goingBack(() => secret.putBack(undo)),
     },
   };
 }
