@@ -4,7 +4,6 @@ import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
 import { type Command, command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
 import { deleteNow, keyCommand, keysCommand, undoCommand } from '../base/key-command.ts';
-import { bySetting, CLEAN_UP } from '../base/settings-words.ts';
 import { flagWords } from '../base/shell-words.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { judgeLeft } from '../lifecycle/judge-left.ts';
@@ -17,7 +16,7 @@ import { deliverWords } from './deliver-words.ts';
 import { describeKey } from './key-details.ts';
 import { usesOfKey } from './key-uses.ts';
 import { leftFacts } from './left-active.ts';
-import { roomHint } from './room-hint.ts';
+import { cleanUpFrom, inactiveKeyHint, roomHint } from './room-hint.ts';
 import type { UserAtHand } from './user-work.ts';
 
 type Refused = Exclude<Next, { readonly kind: 'nothing' | 'rotate' }>;
@@ -82,7 +81,7 @@ function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
   return new KeyturnError(
     reason,
     `${user} has two keys: ${described}; there is no room for a new one`,
-    { hint: inactiveKeyHint(blocked, at) },
+    { hint: blockedSlotHint(blocked, at) },
   );
 }
 
@@ -125,52 +124,47 @@ function undoneBefore(keys: readonly KeyDetails[], at: UserAtHand): ErrorDetails
   };
 }
 
-/** When a run deletes the key, and the command with which a person does now. */
-function inactiveKeyHint({ keys, freeFrom }: Blocked, { account }: UserAtHand): Hint {
-  const { cleanUpDays, reach } = account.policy;
+function blockedSlotHint({ keys, freeFrom }: Blocked, { account }: UserAtHand): Hint {
   const inactive = keys.find(({ status }) => status !== 'Active');
   if (inactive === undefined) return 'delete keys in IAM until one is left';
-  const { id } = inactive;
-  const from =
-    freeFrom === undefined
-      ? ' once its hold is over'
-      : freeFrom > account.clock.now()
-        ? ` from ${minuteOf(freeFrom)} on`
-        : '';
-  const deletes = (run: string) => `${run} deletes ${id}${from}; or, if nothing needs it, now:`;
-  const cleansUp = cleanUpDays !== undefined;
-  return [
-    cleansUp ? deletes('a run like this one') : bySetting(CLEAN_UP, deletes),
-    deleteNow(id, reach),
-  ];
+  return inactiveKeyHint(inactive.id, freeFrom, account);
 }
 
 function noRoomError(next: NoRoom, at: UserAtHand): KeyturnError {
   const { slot } = next;
+  const { policy } = at.account;
   if (slot.kind === 'full') {
-    const isActiveInTheWay = slot.code === 'two-active-keys';
-    if (isActiveInTheWay && at.account.policy.takesDeliver) return twoActiveError(next, at);
-    return new KeyturnError(
-      slot.code ?? 'no-free-slot',
-      `there is no room for a new key of ${at.user}: ${slot.because}`,
-      { hint: roomHint(slot.way, at.account.policy.reach) },
-    );
+    const { way, code = 'no-free-slot', because } = slot;
+    if (code === 'two-active-keys' && policy.takesDeliver) return twoActiveError(next, at);
+    // A command of the fleet deletes no key to make room: clean-up does, where it was asked for.
+    const isHeld = way.kind === 'wait-or-delete' && policy.takesDeliver;
+    return new KeyturnError(code, `there is no room for a new key of ${at.user}: ${because}`, {
+      hint: isHeld
+        ? inactiveKeyHint(way.keyId, cleanUpFrom(way.until, policy), at.account)
+        : roomHint(way, policy.reach),
+    });
   }
   return wouldHaveToGo(slot, at);
 }
 
 /** keyctl asks its person whether the key may go; a command of the fleet asks nobody. */
 function wouldHaveToGo(
-  { key, because }: RemovableKey,
+  { key, because, isIdle }: RemovableKey,
   { user, account }: UserAtHand,
 ): KeyturnError {
-  const { reach, takesDeliver } = account.policy;
-  const ask = takesDeliver ? '' : 'run in a terminal to be asked; or, ';
+  const { reach, takesDeliver, cleanUpDays } = account.policy;
+  const now = account.clock.now();
+  const isOver = isIdle && cleanUpDays === undefined;
   return new KeyturnError(
     'no-free-slot',
     `${user} has two keys, and ${key.id} (${because}) would have to go to make room`,
     {
-      hint: [`${ask}if nothing needs it, delete it, and run again:`, deleteNow(key.id, reach)],
+      hint: takesDeliver
+        ? inactiveKeyHint(key.id, isOver ? now : undefined, account)
+        : [
+            'run in a terminal to be asked; or, if nothing needs it, delete it, and run again:',
+            isIdle ? keyCommand('delete', key.id, reach) : deleteNow(key.id, reach),
+          ],
     },
   );
 }

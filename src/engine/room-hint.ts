@@ -1,11 +1,49 @@
 // What a person can do where a user has no room for a new key, and nothing may be deleted to make some.
 
-import { minuteOf } from '../base/clock.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { type Clock, MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { unreachable } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
-import { keyCommand, type SameReach } from '../base/key-command.ts';
+import { deleteNow, keyCommand, type SameReach } from '../base/key-command.ts';
+import { bySetting, CLEAN_UP } from '../base/settings-words.ts';
 import { HOLD_DAYS } from '../lifecycle/retirement.ts';
 import type { WayToRoom } from '../lifecycle/slot.ts';
+
+interface CleaningUp {
+  readonly clock: Clock;
+  readonly policy: {
+    /** Undefined where clean-up was not asked for. */
+    readonly cleanUpDays?: number | undefined;
+    readonly reach?: SameReach | undefined;
+  };
+}
+
+/**
+ * When a run deletes an Inactive key, and the command with which a person does now: without a word about the
+ * hold where that is over, since the word would also keep places from being asked who reads the key.
+ */
+export function inactiveKeyHint(
+  keyId: AccessKeyId,
+  freeFrom: Date | undefined,
+  { clock, policy }: CleaningUp,
+): Hint {
+  const { cleanUpDays, reach } = policy;
+  const isOver = freeFrom !== undefined && freeFrom <= clock.now();
+  const until =
+    freeFrom === undefined ? ' once its hold is over' : ` from ${minuteOf(freeFrom)} on`;
+  const deletes = (run: string) =>
+    `${run} deletes ${keyId}${isOver ? '' : until}; or, if nothing needs it, now:`;
+  const cleansUp = cleanUpDays !== undefined;
+  return [
+    cleansUp ? deletes('a run like this one') : bySetting(CLEAN_UP, deletes),
+    isOver ? keyCommand('delete', keyId, reach) : deleteNow(keyId, reach),
+  ];
+}
+
+/** When clean-up as it was asked for deletes a key that is held until then by the hold of everybody. */
+export function cleanUpFrom(until: Date, { cleanUpDays = HOLD_DAYS }: CleaningUp['policy']): Date {
+  return new Date(until.getTime() + (cleanUpDays - HOLD_DAYS) * MS_PER_DAY);
+}
 
 export function roomHint(way: WayToRoom, reach: SameReach | undefined): Hint {
   switch (way.kind) {

@@ -199,10 +199,11 @@ function blockedHint({ by, freeFrom }: Blocked, key: DatedKey, facts: HintFacts)
   if (by === 'own-key') return ownKeyError(user, key.id).hintParts;
   const inactive = named.find(({ status }) => status !== 'Active');
   if (inactive === undefined) return undefined;
-  const from = freeFrom !== undefined && freeFrom > now ? ` from ${minuteOf(freeFrom)} on` : '';
+  const isOver = freeFrom !== undefined && freeFrom <= now;
+  const from = freeFrom !== undefined && !isOver ? ` from ${minuteOf(freeFrom)} on` : '';
   return [
     `--cleanup-inactive deletes the Inactive key${from}; or, if nothing needs it, now:`,
-    deleteNow(inactive.id, reach),
+    isOver ? keyCommand('delete', inactive.id, reach) : deleteNow(inactive.id, reach),
   ];
 }
 
