@@ -205,6 +205,15 @@ describe('a deadline for a key that stays in use', () => {
   const at = (days: number, announcedDeadline?: Date) =>
     judge({ ...inUse, announcedDeadline, lastUse: usedAt(day(days)), now: day(days) });
 
+  it('is kept as the run told it that began the grace, a moment before that was on record', () => {
+    const announcedDeadline = new Date(day(7).getTime() - 5_000);
+    const told = { quietDays: 14, deadlineDays: 7, announcedDeadline };
+    const before = judge({ ...told, lastUse: usedAt(day(6)), now: day(6) });
+    assert.ok(before.kind === 'wait' && !before.announces && !before.withdraws);
+    assert.deepEqual(before.deadline, announcedDeadline);
+    assert.equal(judge({ ...told, lastUse: usedAt(day(7)), now: day(7) }).kind, 'deadline');
+  });
+
   it('is announced a week ahead, and kept then', () => {
     const early = at(22);
     assert.ok(early.kind === 'wait' && !early.announces);

@@ -102,6 +102,8 @@ const MONTHLY_GAP_DAYS = 31;
 export const USE_SHOWN_AFTER_MS = 6 * 60 * 60_000;
 /** AWS writes down the first use of 15 minutes, cut to the minute. */
 const USE_STEP_MS = 16 * 60_000;
+/** A deadline that is told as the grace begins counts from when that was judged, a little before it is on record. */
+const RECORD_LAG_MS = 60 * 60_000;
 /** AWS dates a use by its own clock. */
 const OWN_CHECK_MS = 6 * 60_000;
 
@@ -207,7 +209,8 @@ function toldDeadline(
 ): Date | undefined {
   if (deadlineDays === undefined || cutOverAt === undefined) return undefined;
   if (announcedDeadline === undefined) return undefined;
-  return after(cutOverAt, deadlineDays) <= announcedDeadline ? announcedDeadline : undefined;
+  const asked = after(cutOverAt, deadlineDays).getTime() - RECORD_LAG_MS;
+  return asked <= announcedDeadline.getTime() ? announcedDeadline : undefined;
 }
 
 /** The one that is to be told: never sooner than a notice allows. */
