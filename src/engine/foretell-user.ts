@@ -21,6 +21,7 @@ import {
   waitingOutcome,
 } from './grace.ts';
 import { whyHeld } from './held-anywhere.ts';
+import { holdBegunEnds } from './hold-begun.ts';
 import { plannedHooks } from './hooks.ts';
 import { assertNotRenamed } from './other-name.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
@@ -87,10 +88,8 @@ async function foretell(
       present,
       at,
     );
-    return {
-      ...outcomeOf({ ...nothing, ...(held ?? recovered(recover, decision, at)) }, decision),
-      plan,
-    };
+    const led = held ?? recovered(recover, decision, at);
+    return { ...outcomeOf({ ...nothing, ...led }, decision, holdBegunEnds(led, at)), plan };
   }
   const cleanup = cleanUp && foretoldCleanUp(cleanUp, user);
   if (grace !== undefined) tellGrace(grace, at);
@@ -98,7 +97,8 @@ async function foretell(
   const { refusal, ...begun } = rotation(decision, at);
   const told = { decision, landed, before: history, holder: undefined, refusal };
   const plan = await planOf(told, present, at);
-  return { ...outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision), plan };
+  const holdEnds = holdBegunEnds(begun, at);
+  return { ...outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision, holdEnds), plan };
 }
 
 /** A watch that an earlier run did not bring to its end, of which this run knows nothing. */

@@ -17,6 +17,7 @@ import { create } from './create-key.ts';
 import { decide, decideNext } from './decide.ts';
 import { makePlaces } from './delivery.ts';
 import { announce, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
+import { holdBegunEnds } from './hold-begun.ts';
 import { rememberTakenBack } from './key-uses.ts';
 import { assertNotRenamed } from './other-name.ts';
 import {
@@ -61,26 +62,29 @@ export async function rotateUser(
     const done = await whileAlone(user, account, async (work) => {
       await assertAsPlanned(work);
       const { hookResults: hooks } = work;
-      return { ...(await turn(wanted, work)), hooks };
+      const { recovered, ...made } = await turn(wanted, work);
+      const told = { ...made, rotation: recovered ?? made.rotation };
+      return { ...told, hooks, holdEnds: holdBegunEnds(told, work) };
     });
-    const { recovered, rotation, cleanup, retirement, decision, hooks } = done;
-    const outcome = { user, rotation: recovered ?? rotation, cleanup, retirement };
-    return outcomeOf({ ...outcome, ...(hooks.length > 0 && { hooks }) }, decision);
+    const { rotation, cleanup, retirement, decision, hooks, holdEnds } = done;
+    const outcome = { user, rotation, cleanup, retirement };
+    return outcomeOf({ ...outcome, ...(hooks.length > 0 && { hooks }) }, decision, holdEnds);
   } catch (thrown) {
     return notBegun(seen, toKeyturnError(thrown));
   }
 }
 
-/** What came of the user's turn, and when to come again. */
+/** What came of the user's turn, and when to come again; `holdEnds` is the end of a hold that it began. */
 export function outcomeOf(
   outcome: Omit<UserOutcome, 'notBefore'>,
   decision: UserDecision | undefined,
+  holdEnds?: Date,
 ): UserOutcome {
   const { rotation, cleanup, retirement } = outcome;
   const failedUntil = rotation?.kind === 'failed' ? rotation.error.notBefore : undefined;
   const holds = cleanup?.kept.map(({ notBefore }) => notBefore) ?? [];
   const waits = retirement?.waiting?.notBefore;
-  const notBefore = earliestOf([failedUntil, decision?.notBefore, waits, ...holds]);
+  const notBefore = earliestOf([failedUntil, decision?.notBefore, waits, holdEnds, ...holds]);
   return { ...outcome, notBefore };
 }
 
