@@ -7,7 +7,7 @@ import { isLoopback } from '../base/loopback.ts';
 import { noProfiles } from '../credentials-file/no-profiles.ts';
 import { type EndpointSources, isConfined } from './endpoint.ts';
 import { profileSettings } from './profile.ts';
-import { describeWay, wayOf } from './profile-way.ts';
+import { describeWay, refuseHalfAWay, wayOf } from './profile-way.ts';
 import type { Environment } from './shared-config.ts';
 
 export type CredentialSource =
@@ -26,9 +26,10 @@ export function chooseSource(sources: EndpointSources): CredentialSource {
   const { name, settings } = profileSettings(sources);
   const ofProfile = { kind: 'profile', profile: name } as const;
   const way = wayOf(name, sources.shared);
-  if (way === 'role') return ofProfile;
-  const webIdentity = isEnvironmentAsked ? webIdentityOf(env) : undefined;
+  const isWebAsked = isEnvironmentAsked && way !== 'role';
+  const webIdentity = isWebAsked ? webIdentityOf(env) : undefined;
   if (webIdentity !== undefined) return webIdentity;
+  refuseHalfAWay(name, way, sources.shared);
   if (CREDENTIAL_SETTINGS.some((setting) => settings[setting] !== undefined)) return ofProfile;
   return machineSource(sources);
 }

@@ -9,14 +9,15 @@ import {
   fromSSO,
   fromTokenFile,
 } from '@aws-sdk/credential-providers';
+import { KeyturnError } from '../base/errors.ts';
 import { type ClientSettings, stsConfig } from './clients.ts';
 import type { CredentialProvider, Credentials } from './credential-provider.ts';
 import { type EndpointSources, resolveEndpoint } from './endpoint.ts';
-import { type ProfileWay, wayOf } from './profile-way.ts';
+import { type ProfileWay, refuseHalfAWay, wayOf, wayOfSource } from './profile-way.ts';
 import { silentLogger } from './quiet-sdk.ts';
 import { pairOfSettings, type SharedConfig } from './shared-config.ts';
 import { requireSsoSession } from './sso-session.ts';
-import { readTokensOf } from './token-file.ts';
+import { readToken } from './token-file.ts';
 
 /** Resolves with the current code of the device; may reject with a KeyturnError. */
 export type MfaCodeProvider = (serial: string) => Promise<string>;
@@ -29,26 +30,50 @@ export interface ProfileOpening {
   readonly mfaCode: MfaCodeProvider | undefined;
 }
 
-/** By the first of the profile's ways; the SDK's own loader is told which, since it has an order of its own. */
-export function profileProvider(profile: string, opening: ProfileOpening): CredentialProvider {
-  const { sources, settings, mfaCode } = opening;
-  const { shared } = sources;
-  const way = wayOf(profile, shared);
+/**
+ * By the first of the profile's ways; the SDK's own loader is told which, since it has an order of its own. `waiting` are
+ * the profiles whose roles are assumed with what this one gives, the first one of the chain first.
+ */
+export function profileProvider(
+  profile: string,
+  opening: ProfileOpening,
+  waiting: readonly string[] = [],
+): CredentialProvider {
+  const { shared } = opening.sources;
+  const way = waiting.length === 0 ? wayOf(profile, shared) : wayOfSource(profile, shared);
+  refuseHalfAWay(profile, way, shared);
   const own = shared.profiles.get(profile) ?? {};
   const pair = pairOfSettings(own);
   if ((way === 'pair' || way === 'pair-of-config') && pair !== undefined) {
     const { aws_session_token: sessionToken } = own;
     return async () => ({ ...pair, ...(sessionToken && { sessionToken }) });
   }
+  if (way === 'role' && own.source_profile) {
+    return roleProvider(profile, own.source_profile, opening, waiting);
+  }
+  const load = loaderOf(way, own, loaderOptions(profile, opening));
+  return async () => {
+    if (way === 'web-identity') {
+      // The loader of the SDK would wait for the writer of a pipe.
+      const path = own.web_identity_token_file ?? '';
+      await readToken(path, `web_identity_token_file of profile ${profile}`);
+    } else if (way !== 'role') requireSsoSession(profile, shared);
+    return await load();
+  };
+}
+
+function loaderOptions(profile: string, opening: ProfileOpening) {
+  const { sources, settings, mfaCode } = opening;
+  const { shared } = sources;
   const ssoEndpoint = needsSso(profile, shared) ? resolveEndpoint('sso', sources) : undefined;
-  const options = {
+  return {
     profile,
     filepath: shared.credentialsPath,
     configFilepath: shared.configPath,
     ignoreCache: true,
     logger: silentLogger,
     ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }),
-    roleAssumer: assumer(opening, sourceBesidePair(profile, opening)),
+    roleAssumer: assumer(opening),
     roleAssumerWithWebIdentity: tokenAssumer(settings),
     // The SDK takes one setting for both SSO services. The region is that of the SSO session.
     clientConfig: {
@@ -57,12 +82,6 @@ export function profileProvider(profile: string, opening: ProfileOpening): Crede
       requestHandler: settings.wire.shared,
       ...(ssoEndpoint === undefined ? {} : { endpoint: ssoEndpoint }),
     },
-  };
-  const load = loaderOf(way, own, options);
-  return async () => {
-    requireSsoSession(profile, shared);
-    await readTokensOf(profile, shared);
-    return await load();
   };
 }
 
@@ -104,51 +123,78 @@ export function tokenAssumer(settings: ClientSettings): TokenAssumer {
 type TokenAssumer = ReturnType<typeof getDefaultRoleAssumerWithWebIdentity>;
 type RoleAssumer = ReturnType<typeof getDefaultRoleAssumer>;
 
-/** Each role of a chain is assumed with what the one before it gave; `first` stands for what the SDK took. */
-function assumer(
-  { settings, opens }: ProfileOpening,
-  first: CredentialProvider | undefined,
-): RoleAssumer {
+/** A role is assumed with what its source gives, which may be the session of another role. */
+function assumer({ settings, opens }: Pick<ProfileOpening, 'settings' | 'opens'>): RoleAssumer {
   const assume = getDefaultRoleAssumer(stsConfig(settings));
-  let isFirst = true;
-  return async (found, parameters) => {
-    const source = isFirst && first !== undefined ? await first() : found;
-    isFirst = false;
+  return (source, parameters) => {
     opens(source);
-    return await assume(source, parameters);
+    return assume(source, parameters);
   };
 }
 
-/** Of the profile at the end of a chain of roles, where the SDK goes by its pair and every other tool does not. */
-function sourceBesidePair(
+/** The SDK would go by an order of its own in the source too. */
+function roleProvider(
   profile: string,
+  source: string,
   opening: ProfileOpening,
-): CredentialProvider | undefined {
+  waiting: readonly string[],
+): CredentialProvider {
   const { shared } = opening.sources;
-  const end = endOfChain(profile, shared);
-  if (end === undefined || pairOfSettings(shared.profiles.get(end) ?? {}) === undefined)
-    return undefined;
-  const way = wayOf(end, shared);
-  const isOther = way === 'web-identity' || way === 'sso' || way === 'process' || way === 'login';
-  return isOther ? profileProvider(end, opening) : undefined;
+  const chain = [...waiting, profile];
+  refuseSource(source, chain, shared);
+  const load = profileProvider(source, opening, chain);
+  const assume = assumer(opening);
+  const own = shared.profiles.get(profile) ?? {};
+  return async () => {
+    const credentials = await load();
+    return await assume(credentials, {
+      RoleArn: own.role_arn,
+      RoleSessionName: own.role_session_name || `keyturn-${Date.now()}`,
+      ExternalId: own.external_id,
+      DurationSeconds: Number.parseInt(own.duration_seconds ?? '', 10) || undefined,
+      ...(await codeFor(profile, own.mfa_serial, opening)),
+    });
+  };
 }
 
-/** The profile whose credentials assume the first role; undefined where none does, or they go in a circle. */
-function endOfChain(profile: string, { profiles }: SharedConfig): string | undefined {
-  const seen = new Set([profile]);
-  for (let name = sourceOf(profile); name !== undefined; name = sourceOf(name)) {
-    if (seen.has(name)) return undefined;
-    seen.add(name);
-    const isEnd =
-      sourceOf(name) === undefined || pairOfSettings(profiles.get(name) ?? {}) !== undefined;
-    if (isEnd) return name;
+/** A profile may be the source of its own role only where it has a pair. */
+function refuseSource(source: string, chain: readonly string[], shared: SharedConfig): void {
+  const profile = chain.at(-1);
+  if (!shared.profiles.has(source)) {
+    throw new KeyturnError(
+      'no-credentials',
+      `profile ${profile} names source_profile ${source}, which is in neither ${shared.credentialsPath} nor ${shared.configPath}`,
+      { hint: 'put the name of a profile there that has credentials' },
+    );
   }
-  return undefined;
+  const way = wayOfSource(source, shared);
+  if (way === undefined) {
+    throw new KeyturnError(
+      'no-credentials',
+      `profile ${profile} names source_profile ${source}, which has no credentials`,
+      { hint: 'put the name of a profile there that has some' },
+    );
+  }
+  if (way !== 'role' || !chain.includes(source)) return;
+  throw new KeyturnError(
+    'no-credentials',
+    `the source_profile of ${[...chain, source].join(', that of ')} comes back to where it began`,
+    { hint: 'let the last one of them name a profile that has credentials' },
+  );
+}
 
-  function sourceOf(name: string): string | undefined {
-    const { role_arn: role, source_profile: source } = profiles.get(name) ?? {};
-    return role ? source : undefined;
-  }
+async function codeFor(
+  profile: string,
+  serial: string | undefined,
+  { mfaCode }: Pick<ProfileOpening, 'mfaCode'>,
+) {
+  if (!serial) return {};
+  if (mfaCode !== undefined) return { SerialNumber: serial, TokenCode: await mfaCode(serial) };
+  throw new KeyturnError(
+    'no-credentials',
+    `profile ${profile} assumes its role with a code of MFA device ${serial}`,
+    { hint: 'open a session with it first and use that' },
+  );
 }
 
 function needsSso(profile: string, { profiles }: SharedConfig): boolean {

@@ -16,31 +16,35 @@ export type ProfileWay =
 
 type Settings = Readonly<Record<string, string | undefined>>;
 
-/** The first that the profile has settings for; undefined where it has none. Throws `no-credentials`. */
+/** The first that the profile has settings for, whole or half; undefined where it has none. */
 export function wayOf(profile: string, shared: SharedConfig): ProfileWay | undefined {
-  const settings = shared.profiles.get(profile) ?? {};
-  refuseHalfARole(profile, settings);
-  const isInCredentials = shared.pairsInCredentials.has(profile);
-  return ORDER.find((way) => SETTINGS_OF[way](settings, isInCredentials));
+  return ORDER.find((way) => isTaken(way, profile, shared));
+}
+
+/**
+ * The same of a profile that a role names as its source. One with a pair, or with half of one, has no role of its
+ * own there: the pair, or what goes before pairs, is what assumes the role.
+ */
+export function wayOfSource(profile: string, shared: SharedConfig): ProfileWay | undefined {
+  const { aws_access_key_id: id, aws_secret_access_key: secret } = settingsOf(profile, shared);
+  const hasPair = id !== undefined || secret !== undefined;
+  return ORDER.find((way) => !(hasPair && way === 'role') && isTaken(way, profile, shared));
 }
 
 /** The way in words, where it goes before another one that the profile has as well: what people miss. */
 export function describeWay(profile: string, shared: SharedConfig): string {
   const way = wayOf(profile, shared);
   const words = way === undefined ? undefined : WORDS[way];
-  const settings = shared.profiles.get(profile) ?? {};
-  const hasPair = Boolean(settings.aws_access_key_id);
+  const hasPair = Boolean(settingsOf(profile, shared).aws_access_key_id);
   return words === undefined || !hasPair ? '' : `, by ${words}, which goes before its pair`;
 }
 
 const SETTINGS_OF: Readonly<
   Record<ProfileWay, (settings: Settings, isPairInCredentials: boolean) => boolean>
 > = {
-  role: ({ role_arn: role, source_profile: source, credential_source: kind }) =>
-    Boolean(role && (source || kind)),
-  'web-identity': ({ role_arn: role, web_identity_token_file: token }) => Boolean(role && token),
-  sso: ({ sso_account_id: account, sso_role_name: role, sso_start_url: url }) =>
-    Boolean(account ?? role ?? url),
+  role: ({ role_arn: role, web_identity_token_file: token }) => Boolean(role && !token),
+  'web-identity': ({ web_identity_token_file: token }) => Boolean(token),
+  sso: ({ sso_account_id: account, sso_role_name: role }) => Boolean(account || role),
   pair: ({ aws_access_key_id: id }, isInCredentials) => isInCredentials && Boolean(id),
   login: ({ login_session: session }) => Boolean(session),
   process: ({ credential_process: command }) => Boolean(command),
@@ -57,10 +61,26 @@ const WORDS: Readonly<Partial<Record<ProfileWay, string>>> = {
   process: 'its credential_process',
 };
 
-/** A role that says nothing of who assumes it is half a sentence; the pair beside it may be anybody's. */
+/** What signs by a way of which the profile says half; the pair beside it may be anybody's. Throws `no-credentials`. */
+export function refuseHalfAWay(
+  profile: string,
+  way: ProfileWay | undefined,
+  shared: SharedConfig,
+): void {
+  const settings = settingsOf(profile, shared);
+  if (way === 'role') refuseHalfARole(profile, settings);
+  if (way === 'web-identity' && !settings.role_arn) {
+    throw new KeyturnError(
+      'no-credentials',
+      `profile ${profile} has a web_identity_token_file, and no role_arn says which role it is for`,
+      { hint: 'add role_arn = ARN OF THE ROLE, or take web_identity_token_file out' },
+    );
+  }
+}
+
+/** A role that says nothing of who assumes it is half a sentence. */
 function refuseHalfARole(profile: string, settings: Settings): void {
-  const { role_arn: role, source_profile: source, credential_source: kind } = settings;
-  if (!role || settings.web_identity_token_file) return;
+  const { source_profile: source, credential_source: kind } = settings;
   if (source && kind) {
     throw new KeyturnError(
       'no-credentials',
@@ -74,4 +94,12 @@ function refuseHalfARole(profile: string, settings: Settings): void {
     `profile ${profile} has a role_arn, and neither source_profile nor credential_source says who assumes it`,
     { hint: 'add source_profile = NAME OF A PROFILE, or take role_arn out' },
   );
+}
+
+function isTaken(way: ProfileWay, profile: string, shared: SharedConfig): boolean {
+  return SETTINGS_OF[way](settingsOf(profile, shared), shared.pairsInCredentials.has(profile));
+}
+
+function settingsOf(profile: string, { profiles }: SharedConfig): Settings {
+  return profiles.get(profile) ?? {};
 }

@@ -2,28 +2,16 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
-import { pairOfSettings, type SharedConfig } from './shared-config.ts';
+import type { SharedConfig } from './shared-config.ts';
 
 /**
  * The resolver of the SDK takes it for granted that the section is there, and fails with a fault of its own. Throws
- * `no-credentials` where the profile, or what it takes for its source, names one that is not.
+ * `no-credentials` where the profile names one that is not.
  */
 export function requireSsoSession(profile: string, shared: SharedConfig): void {
-  const seen = new Set<string>();
-  for (let name: string | undefined = profile; name && !seen.has(name); ) {
-    seen.add(name);
-    const settings: Readonly<Record<string, string | undefined>> = shared.profiles.get(name) ?? {};
-    const source = settings.role_arn ? settings.source_profile : undefined;
-    const session = settings.sso_session;
-    const isSigningIn =
-      session !== undefined &&
-      !settings.role_arn &&
-      (name === profile ||
-        (!settings.credential_process && pairOfSettings(settings) === undefined));
-    if (isSigningIn && !shared.ssoSessions.has(session)) {
-      throw missing(name, session, shared.configPath);
-    }
-    name = source;
+  const session = shared.profiles.get(profile)?.sso_session;
+  if (session !== undefined && !shared.ssoSessions.has(session)) {
+    throw missing(profile, session, shared.configPath);
   }
 }
 

@@ -2,7 +2,6 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { KeyturnError } from '../base/errors.ts';
-import type { SharedConfig } from './shared-config.ts';
 
 /**
  * The token in the file. One that an editor or `echo` wrote ends in a newline, which is no part of it. `variable`
@@ -27,26 +26,6 @@ export async function readToken(path: string, variable: string): Promise<string>
   throw new KeyturnError('no-credentials', `${variable} names ${path}, which is empty`, {
     hint: 'whatever writes the token has not done so yet, or the path is another one',
   });
-}
-
-/**
- * Reads the tokens that the profile, or what it takes for its source, names: the loader of the SDK would wait for
- * the writer of a pipe. Throws `no-credentials`.
- */
-export async function readTokensOf(
-  profile: string,
-  { profiles }: Pick<SharedConfig, 'profiles'>,
-): Promise<void> {
-  const seen = new Set<string>();
-  for (let name: string | undefined = profile; name && !seen.has(name); ) {
-    seen.add(name);
-    const settings: Readonly<Record<string, string | undefined>> = profiles.get(name) ?? {};
-    const { web_identity_token_file: path, role_arn: role, source_profile: source } = settings;
-    if (path && role && !source) {
-      await readToken(path, `web_identity_token_file of profile ${name}`);
-    }
-    name = source;
-  }
 }
 
 function notRegular(path: string, variable: string): KeyturnError {
