@@ -6,6 +6,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { noProfiles } from '../credentials-file/no-profiles.ts';
 import { type EndpointSources, isConfined } from './endpoint.ts';
+import { describeToken, hasPair, refuseOddPair } from './environment-pair.ts';
 import { profileSettings } from './profile.ts';
 import { describeWay, refuseHalfAWay, wayOf } from './profile-way.ts';
 import type { Environment } from './shared-config.ts';
@@ -22,7 +23,10 @@ export function chooseSource(sources: EndpointSources): CredentialSource {
   const { env, profile, profileVariable } = sources;
   if (profile !== undefined) requireProfile(sources, profile);
   const isEnvironmentAsked = profile === undefined || profileVariable !== undefined;
-  if (isEnvironmentAsked && hasPair(env)) return { kind: 'environment' };
+  if (isEnvironmentAsked && hasPair(env)) {
+    refuseOddPair(env);
+    return { kind: 'environment' };
+  }
   const { name, settings } = profileSettings(sources);
   const ofProfile = { kind: 'profile', profile: name } as const;
   const way = wayOf(name, sources.shared);
@@ -41,7 +45,7 @@ export function describeSource(source: CredentialSource, sources: EndpointSource
     variable === undefined ? '' : `, which goes before ${variable}=${JSON.stringify(profile)}`;
   switch (source.kind) {
     case 'environment':
-      return `the environment (AWS_ACCESS_KEY_ID)${beside}`;
+      return `the environment (AWS_ACCESS_KEY_ID${describeToken(env)})${beside}`;
     case 'profile':
       return `profile ${source.profile}${variable === undefined ? '' : ` (${variable})`}${describeWay(source.profile, sources.shared)}`;
     case 'web-identity':
@@ -80,17 +84,6 @@ function requireProfile({ shared }: EndpointSources, profile: string): void {
           ? noProfiles([shared.credentialsPath, shared.configPath])
           : `known profiles: ${known.join(', ')}`,
     },
-  );
-}
-
-/** An empty variable counts as none, as everywhere. */
-function hasPair({ AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret }: Environment): boolean {
-  if (!id) return false;
-  if (secret) return true;
-  throw new KeyturnError(
-    'no-credentials',
-    'AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not',
-    { hint: 'set both, or neither' },
   );
 }
 

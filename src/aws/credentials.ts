@@ -20,6 +20,7 @@ import {
   NO_CREDENTIALS_HINT,
 } from './credential-source.ts';
 import { type EndpointSources, isConfined, resolveEndpoint } from './endpoint.ts';
+import { environmentPair } from './environment-pair.ts';
 import type { OpenedSessions } from './gateway-options.ts';
 import { findMfaDevice } from './mfa-device.ts';
 import { nameOfSession } from './name-of-session.ts';
@@ -174,7 +175,7 @@ function sdkProvider(
   const { env } = sources;
   switch (source.kind) {
     case 'environment':
-      return async () => environmentKeys(env);
+      return async () => environmentPair(env);
     case 'web-identity':
       return async () =>
         fromWebToken({
@@ -222,17 +223,6 @@ async function containerOptions(env: Environment) {
     awsContainerCredentialsFullUri: relativeUri ? '' : (fullUri ?? ''),
     awsContainerAuthorizationTokenFile: '',
     awsContainerAuthorizationToken: authorization ?? '',
-  };
-}
-
-function environmentKeys(env: Environment): Credentials {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = env;
-  // The second name is the older one, which the AWS CLI and boto3 still read.
-  const sessionToken = env.AWS_SESSION_TOKEN || env.AWS_SECURITY_TOKEN;
-  return {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(sessionToken && { sessionToken }),
   };
 }
 
@@ -288,13 +278,16 @@ function credentialFailure(
   }
   const text = thrown instanceof Error ? firstLine(thrown.message) : '';
   const where = sources.profile === undefined ? '' : ` for profile ${sources.profile}`;
+  const isOfProcess = /^Command failed|\bcredential_process\b/.test(text);
   if (/\b(?:expired|sso login)\b/i.test(text)) {
     const named = flagWords('--profile', sources.profile);
     return new KeyturnError(
       'expired-token',
       `the session${where} has expired or was never opened`,
       {
-        hint: ['sign in again; for SSO:', command('aws', 'sso', 'login', ...named)],
+        hint: isOfProcess
+          ? 'what its credential_process gave has expired: sign in again where that command takes it from'
+          : ['sign in again; for SSO:', command('aws', 'sso', 'login', ...named)],
       },
     );
   }
@@ -308,6 +301,8 @@ function credentialFailure(
   return new KeyturnError('no-credentials', `no credentials were found${where}${detail}`, {
     hint: /multi-factor/i.test(text)
       ? 'the profile needs an MFA code: open a session with it first and use that'
-      : NO_CREDENTIALS_HINT,
+      : isOfProcess
+        ? 'run the command of its credential_process by itself, and see what it says'
+        : NO_CREDENTIALS_HINT,
   });
 }

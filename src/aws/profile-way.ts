@@ -31,12 +31,14 @@ export function wayOfSource(profile: string, shared: SharedConfig): ProfileWay |
   return ORDER.find((way) => !(hasPair && way === 'role') && isTaken(way, profile, shared));
 }
 
-/** The way in words, where it goes before another one that the profile has as well: what people miss. */
+/** What people miss, in words: which way goes before the pair of the profile, and a token beside the pair of a user. */
 export function describeWay(profile: string, shared: SharedConfig): string {
   const way = wayOf(profile, shared);
   const words = way === undefined ? undefined : WORDS[way];
-  const hasPair = Boolean(settingsOf(profile, shared).aws_access_key_id);
-  return words === undefined || !hasPair ? '' : `, by ${words}, which goes before its pair`;
+  const { aws_access_key_id: id, aws_session_token: token } = settingsOf(profile, shared);
+  if (words !== undefined) return id ? `, by ${words}, which goes before its pair` : '';
+  const isLeftOver = Boolean(token) && id?.startsWith('AKIA') === true;
+  return isLeftOver ? ', with aws_session_token, which only a session has' : '';
 }
 
 const SETTINGS_OF: Readonly<

@@ -188,6 +188,7 @@ const MENDS: readonly (readonly [reason: RegExp, mend: Mend])[] = [
       'save the file as UTF-8; where it came from an older editor:',
     ),
   ],
+  [/^it sets .* a second time/, () => 'keep one of the two'],
   [/second time/, () => 'keep one of the two, with the settings of both'],
   [/environment variable/, () => AS_PROFILE],
   [

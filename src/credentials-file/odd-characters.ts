@@ -11,6 +11,7 @@ export interface OddCharacter {
 const NAMES: Readonly<Record<number, string>> = {
   0: 'NUL',
   9: 'tab',
+  10: 'line feed',
   11: 'vertical tab',
   12: 'form feed',
   13: 'carriage return',

@@ -27,6 +27,9 @@ export function oddLine({ lines, header, end }: Lines): FileFault | undefined {
 const MARK = '["\'\\u2018\\u2019\\u201c\\u201d\\u00ab\\u00bb`]';
 const QUOTES = new RegExp(`^[^=]*=\\s*(?:(${MARK})|.*?(${MARK})\\s*$)`, 'u');
 
+/** What a template, or the page of a manual, has for a value; brackets around a value itself are none. */
+const PLACEHOLDER =
+  /^[^=]*=\s*(?:\$\{.*\}|\$\w+|%\w+%|[<{[](?![A-Za-z0-9+/=]{16,}[>}\]]).*[>}\]])\s*$/u;
 /** No key ID, secret or token begins or ends with these. */
 const STRAY = /^[^=]*=\s*(?:([=<({[])|.*?([,;>)}\]\\])\s*$)/u;
 
@@ -51,6 +54,10 @@ function faultOf(text: string, line: number): FileFault | undefined {
     const column = [...text.slice(0, index)].length + 1;
     const explanation = `has quotation marks around the value of ${plain}, which belong to it for every AWS tool`;
     return { line, column, explanation, mend: () => 'take the quotation marks away' };
+  }
+  if (PLACEHOLDER.test(text)) {
+    const explanation = `has a placeholder for the value of ${plain}, which nothing has filled in`;
+    return { line, explanation, mend: () => 'put the value itself there' };
   }
   const stray = STRAY.exec(text);
   if (stray !== null) {

@@ -119,16 +119,24 @@ describe('who signs', () => {
     const { id, secret } = sandbox.world.administratorKey();
     const script = join(env.HOME ?? '', 'print-key.sh');
     const json = { Version: 1, AccessKeyId: id, SecretAccessKey: secret };
-    await writeFile(script, `#!/bin/sh\necho '${JSON.stringify(json)}'\n`);
+    const over = { ...json, Expiration: '2020-01-01T00:00:00Z' };
+    await writeFile(
+      script,
+      `#!/bin/sh\n[ "$1" = over ] && echo '${JSON.stringify(over)}' || echo '${JSON.stringify(json)}'\n`,
+    );
     await chmod(script, 0o700);
     await writeFile(
       join(env.HOME ?? '', '.aws', 'config'),
-      `[profile tool]\ncredential_process = ${script}\n[profile broken]\ncredential_process = false --pin 1234\n`,
+      `[profile tool]\ncredential_process = ${script}\n[profile broken]\ncredential_process = false --pin 1234\n[profile over]\ncredential_process = ${script} over\n`,
     );
     assert.equal(await callerArn(env, 'tool'), ADMIN_ARN);
     const error = await failureOf(open(env, 'broken'));
     assert.equal(error.code, 'no-credentials');
     assert.match(error.message, /for profile broken: its credential_process failed$/);
+    assert.match(error.hint ?? '', /^run the command of its credential_process by itself/);
+    const expired = await failureOf(open(env, 'over'));
+    assert.equal(expired.code, 'expired-token');
+    assert.match(expired.hint ?? '', /^what its credential_process gave has expired/);
   });
 
   it('names the section that an SSO profile, or the source of a role, lacks', async (test) => {
@@ -194,6 +202,28 @@ describe('what keeps a run from starting', () => {
       }),
     );
     assert.equal(error.code, 'expired-token');
+  });
+
+  it('is said when a pair has a token that only a session has', async (test) => {
+    const sandbox = await openSandbox(test);
+    const home = await awsHome(test, {
+      credentials:
+        '[stale]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = t\n',
+    });
+    const env = { ...home, ...GUARD, AWS_ENDPOINT_URL: sandbox.url };
+    const pair = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 's' };
+    for (const [settings, profile, says] of [
+      [env, 'stale', /profile stale, with aws_session_token, which only a session has/],
+      [
+        { ...env, ...pair, AWS_SESSION_TOKEN: 't' },
+        undefined,
+        /with AWS_SESSION_TOKEN, which only/,
+      ],
+    ] as const) {
+      const error = await failureOf(open(settings, profile));
+      assert.equal(error.code, 'invalid-credentials');
+      assert.match(error.hint ?? '', says);
+    }
   });
 
   it('is said when the key was deleted, is Inactive, or has another secret', async (test) => {

@@ -255,6 +255,12 @@ const WHOLE: readonly Row[] = [
     mend: /keep one of the two/,
   },
   {
+    name: 'a key ID twice',
+    spoil: (text) => text.replace(/^(aws_access.*)$/m, '$1\n$1'),
+    says: /line 3: .*sets aws_access_key_id in \[production\] a second time, after line 2/,
+    mend: /keep one of the two$/m,
+  },
+  {
     name: 'a setting twice, in another profile',
     spoil: (text) => `${text}[b]\nregion = a\nregion = b\n`,
     says: /line 7: .*region in \[b\] a second time, after line 6/,
@@ -335,6 +341,25 @@ const PROFILE: readonly Row[] = [
     spoil: renamed('["production"]'),
     says: /line 1: .*\["production"\]: .*belong to the name/,
     mend: /write \[production\]/,
+  },
+  {
+    name: 'a key ID that a manual leaves to its reader',
+    spoil: (text) => text.replace(/= AKIA\w+/, '= <your key>'),
+    says: /line 2: .*has a placeholder for the value of aws_access_key_id/,
+    mend: /put the value itself there/,
+  },
+  {
+    name: 'a secret that a template was to fill in',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what a template has
+    spoil: secretLine((line) => line.replace(/= .*$/, '= ${AWS_SECRET_ACCESS_KEY}')),
+    says: /line 3: .*has a placeholder for the value of aws_secret_access_key/,
+    mend: /put the value itself there/,
+  },
+  {
+    name: 'a key ID that a shell was to fill in',
+    spoil: (text) => text.replace(/= AKIA\w+/, '= $AWS_ACCESS_KEY_ID'),
+    says: /line 2: .*has a placeholder for the value of aws_access_key_id/,
+    mend: /put the value itself there/,
   },
   {
     name: 'a comma behind the secret',

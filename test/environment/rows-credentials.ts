@@ -1,6 +1,6 @@
 // Whose credentials sign.
 
-import { ENVIRONMENT_PAIR, pair } from './keys.ts';
+import { ENVIRONMENT_PAIR, IDS, pair } from './keys.ts';
 import type { Outcome, Theme } from './row.ts';
 import { PROFILE_WAYS } from './rows-profiles.ts';
 
@@ -83,6 +83,32 @@ export const CREDENTIALS: Theme = {
       of: () => ({ env: { ...ENVIRONMENT_PAIR, AWS_SECURITY_TOKEN: 'not-a-token' } }),
       outcome: { kind: 'reached', key: 'environment', sessionToken: 'not-a-token' },
       result: 'the session of the environment',
+    },
+    {
+      settings: '`AWS_ACCESS_KEY_ID` in quotation marks',
+      of: () => ({
+        env: { ...ENVIRONMENT_PAIR, AWS_ACCESS_KEY_ID: `"${ENVIRONMENT_PAIR.AWS_ACCESS_KEY_ID}"` },
+      }),
+      outcome: { kind: 'refused', words: /AWS_ACCESS_KEY_ID has quotation marks around it/ },
+      result: 'refused',
+      theirs: both({ kind: 'reached' }),
+      note: 'they send them to AWS, which knows no such key',
+    },
+    {
+      settings: '`AWS_SECRET_ACCESS_KEY` that ends in a newline, or in a space',
+      of: () => ({ env: { ...ENVIRONMENT_PAIR, AWS_SECRET_ACCESS_KEY: 'not-a-secret\n' } }),
+      outcome: { kind: 'refused', words: /AWS_SECRET_ACCESS_KEY has U\+000A \(line feed\)/ },
+      result: 'refused',
+      theirs: both({ kind: 'reached' }),
+      note: 'they sign with it, and AWS says that the signature is wrong',
+    },
+    {
+      settings: '`AWS_ACCESS_KEY_ID` of a session without `AWS_SESSION_TOKEN`',
+      of: () => ({ env: { ...ENVIRONMENT_PAIR, AWS_ACCESS_KEY_ID: IDS.session } }),
+      outcome: { kind: 'refused', words: /AWS_SESSION_TOKEN is not set/ },
+      result: 'refused',
+      theirs: both({ kind: 'reached', key: 'session' }),
+      note: 'they send it to AWS, which refuses it',
     },
     {
       settings: '`AWS_PROFILE=` (empty)',

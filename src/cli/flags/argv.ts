@@ -261,15 +261,18 @@ function mayBeUser(text: string, table: FlagTable): boolean {
 /** Most often a value with a space that nobody quoted, so say how it is written. */
 function strayArgument(text: string, previous: Given | undefined, table: FlagTable): KeyturnError {
   const wantsText = previous !== undefined && !isBoolean(previous.flag);
-  const hint = wantsText
-    ? `quote a value that contains a space: ${previous.spelling}=${quoted(`${previous.text ?? ''} ${text}`)}`
-    : previous !== undefined
-      ? `${previous.spelling} stands bare, or takes ${previous.flag.rule.takes}`
-      : PAGES.includes(text)
-        ? `did you mean --${text}?`
-        : mayBeUser(text, table)
-          ? `everything is said with flags; did you mean --user=${text}?`
-          : 'everything is said with flags; --help lists them';
+  const hint =
+    text === ''
+      ? 'it is empty: check the variable that it comes from'
+      : wantsText
+        ? `quote a value that contains a space: ${previous.spelling}=${quoted(`${previous.text ?? ''} ${text}`)}`
+        : previous !== undefined
+          ? `${previous.spelling} stands bare, or takes ${previous.flag.rule.takes}`
+          : PAGES.includes(text)
+            ? `did you mean --${text}?`
+            : mayBeUser(text, table)
+              ? `everything is said with flags; did you mean --user=${text}?`
+              : 'everything is said with flags; --help lists them';
   return new KeyturnError('stray-argument', `unexpected argument ${quoted(text)}`, { hint });
 }
 

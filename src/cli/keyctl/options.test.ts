@@ -164,7 +164,7 @@ const REFUSED: readonly (readonly [
   [['-a', 'a', '-t'], 'bad-value', /-t is missing its value/],
   [['-a', 'a', '--target_profile'], 'bad-value', /--target_profile is missing its value/],
   [['-a', 'a', '--target-profile='], 'bad-value', /not ""/],
-  [['-a', 'a', ''], 'stray-argument', /unexpected argument ""/],
+  [['-a', 'a', ''], 'stray-argument', /unexpected argument "" it is empty: check the variable/],
   [['-c', '', 'p'], 'bad-value', /-c takes a path/],
   [['a]b'], 'bad-value', /not the name of a profile/],
 ];
