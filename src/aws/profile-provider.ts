@@ -149,7 +149,7 @@ function roleProvider(
     const credentials = await load();
     return await assume(credentials, {
       RoleArn: own.role_arn,
-      RoleSessionName: own.role_session_name || `keyturn-${Date.now()}`,
+      RoleSessionName: own.role_session_name || 'keyturn',
       ExternalId: own.external_id,
       DurationSeconds: Number.parseInt(own.duration_seconds ?? '', 10) || undefined,
       ...(await codeFor(profile, own.mfa_serial, opening)),
