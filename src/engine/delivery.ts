@@ -152,8 +152,16 @@ export async function deliverEverywhere(
     if (receipt !== known && !isLast) await work.record(rotation.id, placedAt(target, receipt));
   }
   const error = joinedError(errors);
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw tellingCustody(error, key.keyId, work);
   return receipts;
+}
+
+/** Until every place has the secret, whoever reads of the failure wants to know where it is. */
+function tellingCustody(error: KeyturnError, keyId: AccessKeyId, { account }: UserWork) {
+  const { code, message, hintParts, notBefore, cause } = error;
+  if (code !== 'delivery-failed') return error;
+  const hint = [...hintParts, `the new secret is kept in ${account.state.custody.describe(keyId)}`];
+  return new KeyturnError(code, message, { hint, notBefore, cause });
 }
 
 export function placedAt(target: JournaledTarget, receipt: DeliveryReceipt) {
