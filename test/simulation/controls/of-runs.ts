@@ -127,6 +127,7 @@ export const OF_RUNS: readonly Control[] = [
     invariant: 'I13',
     fault: 'a rotation of the service’s own is not looked for',
     shows: 'a rotation of the service’s own gives the readers',
+    forced: { 'secret-rotates-itself': 1 },
     sabotage: { gateway: withoutPending },
   },
   {
