@@ -30,8 +30,6 @@ import { firstLine } from './sdk-failure.ts';
 import type { Environment } from './shared-config.ts';
 import { readToken } from './token-file.ts';
 
-export type { MfaCodeProvider };
-
 export interface MfaOptions {
   readonly mfaCode?: MfaCodeProvider | undefined;
   /** A code was given: a static pair opens a session with it too. */

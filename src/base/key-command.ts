@@ -24,6 +24,18 @@ export function deleteNow(keyId: AccessKeyId, reach: SameReach = HERE): Command 
   return keysCommand(['delete', keyId, '--although-held'], reach);
 }
 
+/**
+ * The same for a key whose hold may be over: then without a word about it, since the word would also keep places from
+ * being asked who reads the key.
+ */
+export function deletion(
+  keyId: AccessKeyId,
+  { isHoldOver }: { readonly isHoldOver: boolean },
+  reach: SameReach = HERE,
+): Command {
+  return isHoldOver ? keyCommand('delete', keyId, reach) : deleteNow(keyId, reach);
+}
+
 /** `keyturn keys` with these words. */
 export function keysCommand(words: readonly string[], reach: SameReach = HERE): Command {
   const { before = [], flags } = reach;

@@ -3,7 +3,7 @@
 import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
 import { type Command, command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
-import { deleteNow, keyCommand, keysCommand, undoCommand } from '../base/key-command.ts';
+import { deletion, keyCommand, keysCommand, undoCommand } from '../base/key-command.ts';
 import { flagWords } from '../base/shell-words.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { judgeLeft } from '../lifecycle/judge-left.ts';
@@ -163,7 +163,7 @@ function wouldHaveToGo(
         ? inactiveKeyHint(key.id, isOver ? now : undefined, account)
         : [
             'run in a terminal to be asked; or, if nothing needs it, delete it, and run again:',
-            isIdle ? keyCommand('delete', key.id, reach) : deleteNow(key.id, reach),
+            deletion(key.id, { isHoldOver: isIdle }, reach),
           ],
     },
   );

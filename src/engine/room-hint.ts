@@ -4,7 +4,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type Clock, MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { unreachable } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
-import { deleteNow, keyCommand, type SameReach } from '../base/key-command.ts';
+import { deletion, keyCommand, type SameReach } from '../base/key-command.ts';
 import { bySetting, CLEAN_UP } from '../base/settings-words.ts';
 import { HOLD_DAYS } from '../lifecycle/retirement.ts';
 import type { WayToRoom } from '../lifecycle/slot.ts';
@@ -18,10 +18,7 @@ interface CleaningUp {
   };
 }
 
-/**
- * When a run deletes an Inactive key, and the command with which a person does now: without a word about the
- * hold where that is over, since the word would also keep places from being asked who reads the key.
- */
+/** When a run deletes an Inactive key, and the command with which a person does now. */
 export function inactiveKeyHint(
   keyId: AccessKeyId,
   freeFrom: Date | undefined,
@@ -36,7 +33,7 @@ export function inactiveKeyHint(
   const cleansUp = cleanUpDays !== undefined;
   return [
     cleansUp ? deletes('a run like this one') : bySetting(CLEAN_UP, deletes),
-    isOver ? keyCommand('delete', keyId, reach) : deleteNow(keyId, reach),
+    deletion(keyId, { isHoldOver: isOver }, reach),
   ];
 }
 

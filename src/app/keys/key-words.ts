@@ -4,7 +4,7 @@ import { MS_PER_DAY, minuteOf, wholeDaysBetween } from '../../base/clock.ts';
 import type { Hint } from '../../base/hint.ts';
 import {
   configuredRunCommand,
-  deleteNow,
+  deletion,
   keyCommand,
   keysCommand,
   recoverCommand,
@@ -203,7 +203,7 @@ function blockedHint({ by, freeFrom }: Blocked, key: DatedKey, facts: HintFacts)
   const from = freeFrom !== undefined && !isOver ? ` from ${minuteOf(freeFrom)} on` : '';
   return [
     `--cleanup-inactive deletes the Inactive key${from}; or, if nothing needs it, now:`,
-    isOver ? keyCommand('delete', inactive.id, reach) : deleteNow(inactive.id, reach),
+    deletion(inactive.id, { isHoldOver: isOver }, reach),
   ];
 }
 

@@ -258,22 +258,24 @@ function mayBeUser(text: string, table: FlagTable): boolean {
   return names.includes('user') && /^[\w+=,.@-]{1,64}$/.test(text);
 }
 
-/** Most often a value with a space that nobody quoted, so say how it is written. */
 function strayArgument(text: string, previous: Given | undefined, table: FlagTable): KeyturnError {
-  const wantsText = previous !== undefined && !isBoolean(previous.flag);
-  const hint =
-    text === ''
-      ? 'it is empty: check the variable that it comes from'
-      : wantsText
-        ? `quote a value that contains a space: ${previous.spelling}=${quoted(`${previous.text ?? ''} ${text}`)}`
-        : previous !== undefined
-          ? `${previous.spelling} stands bare, or takes ${previous.flag.rule.takes}`
-          : PAGES.includes(text)
-            ? `did you mean --${text}?`
-            : mayBeUser(text, table)
-              ? `everything is said with flags; did you mean --user=${text}?`
-              : 'everything is said with flags; --help lists them';
+  const hint = strayHint(text, previous, table);
   return new KeyturnError('stray-argument', `unexpected argument ${quoted(text)}`, { hint });
+}
+
+/** Most often a value with a space that nobody quoted, so say how it is written. */
+function strayHint(text: string, previous: Given | undefined, table: FlagTable): string {
+  if (text === '') return 'it is empty: check the variable that it comes from';
+  if (previous !== undefined) {
+    const { spelling, flag, text: value = '' } = previous;
+    return isBoolean(flag)
+      ? `${spelling} stands bare, or takes ${flag.rule.takes}`
+      : `quote a value that contains a space: ${spelling}=${quoted(`${value} ${text}`)}`;
+  }
+  if (PAGES.includes(text)) return `did you mean --${text}?`;
+  return mayBeUser(text, table)
+    ? `everything is said with flags; did you mean --user=${text}?`
+    : 'everything is said with flags; --help lists them';
 }
 
 /** Text from outside, so that its bounds and odd characters show. */
