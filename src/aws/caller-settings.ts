@@ -34,6 +34,8 @@ export async function callerSettings(options: GatewayOptions): Promise<CallerSet
   const stsEndpoint = resolveEndpoint('sts', sources);
   const route = routerOf(env);
   const trust = loadTrust(sources);
+  // Whoever connects over TLS learns what is wrong with it before anything is done.
+  if ([iamEndpoint, stsEndpoint].some(isOverTls)) void trust?.context;
   const wire = openWire(options.maxParallel, timeouts, {
     route,
     trust,
@@ -51,4 +53,9 @@ export async function callerSettings(options: GatewayOptions): Promise<CallerSet
     run: options.run,
   };
   return { sources, settings, ways: { route, trust } };
+}
+
+/** AWS's own endpoints are, and they are not named. */
+function isOverTls(endpoint: string | undefined): boolean {
+  return endpoint === undefined || endpoint.startsWith('https:');
 }

@@ -1,21 +1,20 @@
-// One request and its whole answer over Node's own HTTP, with time limits for every part of it. Failures
-// have the names and codes that the SDK's handler gives them, so that one reading serves both.
+// One request and its whole answer, with time limits for every part of it. Failures have the names and codes
+// that the SDK's handler gives them, so that one reading serves both.
 
-import {
-  type Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  request as overHttp,
-} from 'node:http';
-import { request as overHttps } from 'node:https';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
-import { timer } from '../base/clock.ts';
+import { whenAborted } from '../base/aborts.ts';
+import { machineMs, timer } from '../base/clock.ts';
+import type { AnswerHead } from '../http/answer-reader.ts';
+import type { Asker, Connection } from '../http/connection.ts';
+import type { Connections, Origin } from '../http/connections.ts';
+import type { Route } from '../http/proxies.ts';
 import { CallFailure } from './call-failure.ts';
 
 export interface ExchangeOptions {
-  readonly agent: Agent;
+  readonly connections: Connections;
+  readonly route: Route;
   readonly connectionMs: number;
-  /** From sending until the answer's first byte, and from there to its last. */
+  /** From sending until the answer's head, and from there to its last byte. */
   readonly requestMs: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -25,82 +24,102 @@ const BROKEN_OFF = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** Resolves with a body of bytes. A failure after the answer's head has its status in `$metadata`. */
 export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<HttpResponse> {
-  const { agent, connectionMs, requestMs, signal } = options;
+  const { connections, route, connectionMs, requestMs, signal } = options;
   return new Promise((resolve, reject) => {
-    const send = asked.protocol === 'https:' ? overHttps : overHttp;
-    const request = send({ ...targetOf(asked), agent });
-    let head: IncomingMessage | undefined;
-    let stopTimer = timer(requestMs, () => fail(timeUp(requestMs, 'ETIMEDOUT')));
+    let connection: Connection | undefined;
+    let head: (AnswerHead & { readonly at: number }) | undefined;
+    let isOver = false;
 
     const finish = (): void => {
+      isOver = true;
       stopTimer();
-      signal?.removeEventListener('abort', abort);
+      ignoreSignal?.();
     };
-    const fail = (thrown: Error): void => {
+    const fail = (error: Error): void => {
+      if (isOver) return;
       finish();
-      request.destroy();
-      reject(head === undefined ? thrown : withStatus(thrown, head));
+      reject(head === undefined ? named(error) : withStatus(error, head));
     };
-    const abort = (): void => fail(aborted(signal?.reason));
-    signal?.addEventListener('abort', abort, { once: true });
+    const giveUp = (error: Error): void => {
+      fail(error);
+      connection?.end(error);
+    };
+    const onTime = (): void => {
+      // Most answers come with their head, so the body's own limit is looked at when the first has passed.
+      const leftMs = head === undefined ? 0 : head.at + requestMs - machineMs();
+      if (leftMs > 0) stopTimer = timer(leftMs, onTime);
+      else giveUp(timeUp(requestMs, head === undefined ? 'ETIMEDOUT' : undefined));
+    };
+    let stopTimer = timer(requestMs, onTime);
+    const abort = (): void => giveUp(aborted(signal?.reason));
+    const ignoreSignal = signal && whenAborted(signal, abort);
 
-    limitConnecting(request, connectionMs, fail);
-    request.on('error', (error: NodeJS.ErrnoException) => {
-      fail(
-        BROKEN_OFF.has(error.code ?? '') ? Object.assign(error, { name: 'TimeoutError' }) : error,
-      );
-    });
-    request.once('response', (message) => {
-      head = message;
-      stopTimer();
-      stopTimer = timer(requestMs, () => fail(timeUp(requestMs)));
-      const chunks: Buffer[] = [];
-      message.on('data', (chunk: Buffer) => chunks.push(chunk));
-      message.on('error', fail);
-      message.once('end', () => {
+    const asker: Asker = {
+      onHead: (found) => {
+        head = { ...found, at: machineMs() };
+      },
+      onAnswer: ({ status: statusCode, reason, headers, body }) => {
         finish();
-        resolve(answerOf(message, Buffer.concat(chunks)));
-      });
+        resolve(new HttpResponse({ statusCode, reason, headers: { ...headers }, body }));
+      },
+      onFailure: fail,
+    };
+    const ask = (taken: Connection): void => {
+      connection = taken;
+      // It was given up meanwhile, and nothing of it has left.
+      if (isOver) taken.end(aborted(signal?.reason));
+      else {
+        limitConnecting(taken, connectionMs, giveUp);
+        taken.ask(request, asker);
+      }
+    };
+    const request = written(asked);
+    const taken = connections.take(originOf(asked), route);
+    if (taken instanceof Promise) taken.then(ask).catch(fail);
+    else ask(taken);
+  });
+}
+
+function originOf({ protocol, hostname, port }: HttpRequest): Origin {
+  const isSecure = protocol === 'https:';
+  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+  return { isSecure, host, port: port ?? (isSecure ? 443 : 80) };
+}
+
+/** What would end a header, or is no byte. */
+const NO_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** As HTTP/1.1 writes it. Throws for a header that HTTP does not take. */
+function written(request: HttpRequest): string {
+  const { method, path, query, headers, body } = request;
+  if (NO_HEADER.test(Object.values(headers).join(''))) {
+    // Nothing of it is told: it may be a secret.
+    throw new CallFailure('Error', 'a header that HTTP does not take', {
+      code: 'ERR_INVALID_CHAR',
     });
-    request.end(asked.body);
-  });
-}
-
-function targetOf({ hostname, port, method, path, query, headers }: HttpRequest) {
+  }
   const search = new URLSearchParams(query as Record<string, string>).toString();
-  return {
-    host: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
-    port,
-    method,
-    path: search === '' ? path : `${path}?${search}`,
-    // In one piece, as they are sent: Node need not look at each of them.
-    headers: Object.entries(headers).flat(),
-  };
+  let lines = `${method} ${search === '' ? path : `${path}?${search}`} HTTP/1.1`;
+  for (const name in headers) lines += `\r\n${name}: ${headers[name]}`;
+  return `${lines}\r\nconnection: keep-alive\r\n\r\n${body}`;
 }
 
-/** The limit holds for the socket that the request was given, when that has still to connect. */
-function limitConnecting(request: ClientRequest, limitMs: number, fail: (error: Error) => void) {
-  request.once('socket', (socket) => {
-    if (!socket.connecting) return;
-    const stop = timer(limitMs, () => fail(timeUp(limitMs)));
-    socket.once('connect', stop);
-    request.once('close', stop);
-  });
+/** The limit holds for a connection that has still to be made. */
+function limitConnecting({ socket }: Connection, limitMs: number, fail: (error: Error) => void) {
+  if (!socket.connecting) return;
+  const stop = timer(limitMs, () => fail(timeUp(limitMs)));
+  socket.once('connect', stop);
+  socket.once('close', stop);
 }
 
-function answerOf({ statusCode = -1, statusMessage, headers }: IncomingMessage, body: Buffer) {
-  const single = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  return new HttpResponse({
-    statusCode,
-    reason: statusMessage,
-    headers: Object.fromEntries(single),
-    body,
-  });
+function named(error: NodeJS.ErrnoException): Error {
+  if (!BROKEN_OFF.has(error.code ?? '') || error instanceof CallFailure) return error;
+  return Object.assign(error, { name: 'TimeoutError' });
 }
 
-function withStatus(error: Error, { statusCode, headers }: IncomingMessage): Error {
+function withStatus(error: Error, { status, headers }: AnswerHead): Error {
   const requestId = headers['x-amzn-requestid'];
-  return Object.assign(error, { $metadata: { httpStatusCode: statusCode, requestId } });
+  return Object.assign(error, { $metadata: { httpStatusCode: status, requestId } });
 }
 
 function timeUp(limitMs: number, code?: string): Error {

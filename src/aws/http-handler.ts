@@ -7,6 +7,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Trust } from '../http/certificates.ts';
+import { Connections } from '../http/connections.ts';
 import type { HttpProxy, Route, Router } from '../http/proxies.ts';
 import { exchange } from './exchange.ts';
 import type { Limiter } from './limiter.ts';
@@ -54,27 +55,38 @@ const DIRECT: Route = { kind: 'direct' };
 export class LimitedHttpHandler extends NodeHttpHandler {
   readonly #options: HandlerOptions;
   readonly #limiter: Limiter;
-  readonly #agents: Agents;
+  /** For clients that need no streams of the SDK. */
+  readonly #connections: Connections;
+  readonly #agents: () => Agents;
   /** Made when a call first goes through the proxy: there is one at most. */
   #tunnels: NodeHttpHandler | undefined;
   #tunnel: Promise<Agent> | undefined;
 
   constructor(options: HandlerOptions) {
-    const agents = agentsOf(options);
-    super({ ...limitsOf(options.timeouts), httpAgent: agents.http, httpsAgent: agents.https });
+    const { timeouts, keepAlive, ways } = options;
+    let made: Agents | undefined;
+    const agents = (): Agents => {
+      made ??= agentsOf(options);
+      return made;
+    };
+    super(async () => {
+      const { http, https } = agents();
+      return { ...limitsOf(timeouts), httpAgent: http, httpsAgent: https };
+    });
     this.#agents = agents;
     this.#options = options;
     this.#limiter = options.limiter;
+    this.#connections = new Connections({ keepAlive, trust: () => ways?.trust?.context });
   }
 
-  /** A request and its whole answer, for clients that need no streams of the SDK. */
+  /** A request and its whole answer. */
   async exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
     const { timeouts } = this.#options;
     const route = this.#routeOf(request);
     const giveBack = await this.#limiter.acquire(signal);
     try {
-      const agent = await this.#agentFor(request, route);
-      return await exchange(request, { ...timeouts, agent, signal });
+      const connections = this.#connections;
+      return await exchange(request, { ...timeouts, connections, route, signal });
     } catch (thrown) {
       throw this.#failed(thrown, route);
     } finally {
@@ -106,8 +118,10 @@ export class LimitedHttpHandler extends NodeHttpHandler {
 
   override destroy(): void {
     super.destroy();
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
+    this.#connections.close();
+    const { http, https } = this.#agents();
+    http.destroy();
+    https.destroy();
     void this.#tunnel?.then((agent) => agent.destroy());
   }
 
@@ -126,11 +140,6 @@ export class LimitedHttpHandler extends NodeHttpHandler {
       httpsAgent: (await this.#tunnelTo(proxy)) as HttpsAgent,
     }));
     return this.#tunnels;
-  }
-
-  async #agentFor({ protocol }: HttpRequest, route: Route): Promise<Agent> {
-    if (protocol !== 'https:') return this.#agents.http;
-    return route.kind === 'proxy' ? await this.#tunnelTo(route.proxy) : this.#agents.https;
   }
 
   #tunnelTo(proxy: HttpProxy): Promise<Agent> {

@@ -8,7 +8,7 @@ import { KeyturnError } from '../base/errors.ts';
 
 /** Whom to trust in the place of those whom Node trusts. */
 export interface Trust {
-  /** The certificates, in PEM form. */
+  /** The certificates, in PEM form; throws `bad-value` for one that cannot be read, and so does `context`. */
   readonly ca: string;
   readonly context: SecureContext;
   /** The setting that names the file. */
@@ -20,16 +20,42 @@ export interface BundleSetting {
   readonly path: string;
 }
 
-/** Throws `bad-value` for a file that holds no certificates. */
+/**
+ * Throws `bad-value` for a file that holds no certificates. A bundle has some 140, and to read them takes
+ * longer than most commands, so that waits until somebody connects over TLS.
+ */
 export function trustIn(setting: BundleSetting): Trust {
-  const ca = certificatesIn(read(setting), (why) => unusable(setting, why));
-  return { ca, context: createSecureContext({ ca }), source: setting.source };
+  const fault = (why: string) => unusable(setting, why);
+  const certificates = certificatesOf(read(setting), fault);
+  let ca: string | undefined;
+  let context: SecureContext | undefined;
+  return {
+    source: setting.source,
+    get ca() {
+      ca ??= readable(certificates, fault);
+      return ca;
+    },
+    get context() {
+      context ??= createSecureContext({ ca: this.ca });
+      return context;
+    },
+  };
 }
 
 /** The certificates of a text in PEM form, each of which can be read; `fault` words what is wrong. */
-export function certificatesIn(text: string, fault: (why: string) => KeyturnError): string {
+export function certificatesIn(text: string, fault: Fault): string {
+  return readable(certificatesOf(text, fault), fault);
+}
+
+type Fault = (why: string) => KeyturnError;
+
+function certificatesOf(text: string, fault: Fault): readonly string[] {
   const certificates = text.match(PEM) ?? [];
   if (certificates.length === 0) throw fault('holds no certificate in PEM form');
+  return certificates;
+}
+
+function readable(certificates: readonly string[], fault: Fault): string {
   // Node leaves out the first that it cannot read, and all behind it, without a word.
   const unreadable = certificates.findIndex((certificate) => !isReadable(certificate));
   if (unreadable >= 0) {

@@ -1,7 +1,8 @@
 // Connections through a proxy: CONNECT, then TLS with AWS or a place itself, so that the proxy sees neither
 // keys nor calls. Loaded where the environment names a proxy, and nowhere else.
 
-import type { Agent } from 'node:http';
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { HttpProxy } from './proxies.ts';
@@ -28,7 +29,8 @@ export interface TunnelOptions {
 
 type ConnectParameters = Parameters<HttpsProxyAgent<string>['connect']>;
 
-class Tunnel extends HttpsProxyAgent<string> {
+/** An agent of Node's for whoever takes one; `reach` for whoever wants the connection alone. */
+export class Tunnel extends HttpsProxyAgent<string> {
   /** Told, and not guessed: the library guesses another way when a connection is free, and keeps none. */
   override isSecureEndpoint(): boolean {
     return true;
@@ -50,6 +52,20 @@ class Tunnel extends HttpsProxyAgent<string> {
     socket.destroy();
     throw new TunnelRefused(status);
   }
+
+  /** A connection through the proxy, which begins TLS with the host behind it. */
+  async reach(host: string, port: number): Promise<Socket> {
+    // Of a request the library uses nothing but its events.
+    const request = new EventEmitter() as ConnectParameters[0];
+    const options = {
+      ...this.options,
+      host,
+      port,
+      secureEndpoint: true,
+      ALPNProtocols: ['http/1.1'],
+    };
+    return (await this.connect(request, options as ConnectParameters[1])) as Socket;
+  }
 }
 
 /** Whatever fails before the tunnel stands, fails before anything is sent. */
@@ -59,7 +75,7 @@ function neverSent(thrown: unknown): unknown {
   return Object.assign(thrown, { code, syscall: 'connect' });
 }
 
-export function tunnelAgent({ url, authorization }: HttpProxy, options: TunnelOptions): Agent {
+export function tunnelAgent({ url, authorization }: HttpProxy, options: TunnelOptions): Tunnel {
   const { keepAlive, trust, peer = trust } = options;
   const secureContext = trust === undefined ? {} : { secureContext: trust };
   const agent = new Tunnel(url.href, {

@@ -73,7 +73,9 @@ async function settled(call: Promise<unknown>) {
     return { answer };
   } catch (thrown) {
     const { way, ...failure } = readFailure(thrown);
-    return { failure, name: (thrown as Error).constructor.name };
+    const { name, constructor } = thrown as Error;
+    // The SDK has a class for each error of AWS, and those of the network have a name alone.
+    return { failure, name: failure.awsCode === undefined ? name : constructor.name };
   }
 }
 
