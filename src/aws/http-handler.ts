@@ -99,6 +99,7 @@ export class LimitedHttpHandler extends NodeHttpHandler {
     options: Parameters<NodeHttpHandler['handle']>[1] = {},
   ): ReturnType<NodeHttpHandler['handle']> {
     const route = this.#routeOf(request);
+    if (request.protocol === 'https:') this.#trust();
     const giveBack = await this.#limiter.acquire(options.abortSignal as AbortSignal | undefined);
     try {
       const result =
@@ -123,6 +124,12 @@ export class LimitedHttpHandler extends NodeHttpHandler {
     http.destroy();
     https.destroy();
     void this.#tunnel?.then((agent) => agent.destroy());
+  }
+
+  /** Certificates are read when somebody connects over TLS, and not by whoever asks this machine alone. */
+  #trust(): void {
+    const secureContext = this.#options.ways?.trust?.context;
+    if (secureContext !== undefined) Object.assign(this.#agents().https.options, { secureContext });
   }
 
   #routeOf({ hostname, port }: Pick<HttpRequest, 'hostname' | 'port'>): Route {
@@ -165,15 +172,10 @@ interface Agents {
   readonly https: HttpsAgent;
 }
 
-function agentsOf({ keepAlive, maxSockets, ways }: HandlerOptions): Agents {
-  const secureContext = ways?.trust?.context;
+function agentsOf({ keepAlive, maxSockets }: HandlerOptions): Agents {
   return {
     http: new HttpAgent({ keepAlive, maxSockets }),
-    https: new HttpsAgent({
-      keepAlive,
-      maxSockets,
-      ...(secureContext !== undefined && { secureContext }),
-    }),
+    https: new HttpsAgent({ keepAlive, maxSockets }),
   };
 }
 
