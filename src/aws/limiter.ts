@@ -1,6 +1,7 @@
 // A counting gate: at most `limit` holders at the same time, first come, first served.
 
 import { assert } from '../base/errors.ts';
+import { onAbort } from '../base/on-abort.ts';
 
 export interface Limiter {
   /**
@@ -58,15 +59,14 @@ export function createLimiter(limit: number): Limiter {
     }
     return new Promise((resolve, reject) => {
       const onTurn = (): void => {
-        signal?.removeEventListener('abort', onAbort);
+        forget();
         resolve(place());
       };
-      const onAbort = (): void => {
+      const forget = onAbort(signal, () => {
         waiting.splice(waiting.indexOf(onTurn), 1);
         reject(abortError());
-      };
+      });
       waiting.push(onTurn);
-      signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 

@@ -1,6 +1,8 @@
 // The only place that reads the time or waits. Everything else is handed a Clock, so that tests
 // and simulations decide what time it is.
 
+import { onAbort } from './on-abort.ts';
+
 export interface Clock {
   now(): Date;
   /** Waits; rejects with the signal's reason when it is aborted first. */
@@ -22,15 +24,14 @@ export const systemClock: Clock = {
   sleep: (durationMs, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const stop = (): void => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
       const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop);
+        forget();
         resolve();
       }, durationMs);
-      signal?.addEventListener('abort', stop, { once: true });
+      const forget = onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      });
     }),
 };
 
