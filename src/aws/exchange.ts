@@ -2,8 +2,8 @@
 // that the SDK's handler gives them, so that one reading serves both.
 
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
-import { whenAborted } from '../base/aborts.ts';
-import { machineMs, timer } from '../base/clock.ts';
+import { steadyMs, timer } from '../base/clock.ts';
+import { onAbort } from '../base/on-abort.ts';
 import type { AnswerHead } from '../http/answer-reader.ts';
 import type { Asker, Connection } from '../http/connection.ts';
 import type { Connections, Origin } from '../http/connections.ts';
@@ -33,7 +33,7 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
     const finish = (): void => {
       isOver = true;
       stopTimer();
-      ignoreSignal?.();
+      ignoreSignal();
     };
     const fail = (error: Error): void => {
       if (isOver) return;
@@ -46,17 +46,17 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
     };
     const onTime = (): void => {
       // Most answers come with their head, so the body's own limit is looked at when the first has passed.
-      const leftMs = head === undefined ? 0 : head.at + requestMs - machineMs();
+      const leftMs = head === undefined ? 0 : head.at + requestMs - steadyMs();
       if (leftMs > 0) stopTimer = timer(leftMs, onTime);
       else giveUp(timeUp(requestMs, head === undefined ? 'ETIMEDOUT' : undefined));
     };
     let stopTimer = timer(requestMs, onTime);
     const abort = (): void => giveUp(aborted(signal?.reason));
-    const ignoreSignal = signal && whenAborted(signal, abort);
+    const ignoreSignal = onAbort(signal, abort);
 
     const asker: Asker = {
       onHead: (found) => {
-        head = { ...found, at: machineMs() };
+        head = { ...found, at: steadyMs() };
       },
       onAnswer: ({ status: statusCode, reason, headers, body }) => {
         finish();

@@ -109,7 +109,7 @@ export async function takeReportInventory(
   const found = await readUsers(gateway.reader, wanted, options);
   assertAllowed(found);
   assertSameDates(report, found.users);
-  const isAnyGone = found.gone.length > 0 || found.users.some((user) => isAnother(user, report));
+  const isAnyGone = found.gone.length > 0 || isAnyAnother(found.users, report);
   const unnamed = isAnyGone ? await readUnnamed(gateway.reader, whole, options) : undefined;
   const users = [...found.users, ...(unnamed?.users ?? [])];
   return {
@@ -244,12 +244,14 @@ async function assertComplete(
   );
 }
 
-/** Whether the name is another user's by now: none of the keys that were reported for it is theirs. */
-function isAnother({ userName, keys }: UserKeys, { users }: CredentialReport): boolean {
-  const name = comparableUserName(userName);
-  const reported = users.find((user) => comparableUserName(user.name) === name);
-  if (reported === undefined || reported.slots.length === 0) return false;
-  return !keys.some((key) => isReported(key, reported));
+/** Whether a name is another user's by now: none of the keys that were reported for it is theirs. */
+function isAnyAnother(found: readonly UserKeys[], { users }: CredentialReport): boolean {
+  const reported = new Map(users.map((user) => [comparableUserName(user.name), user]));
+  return found.some(({ userName, keys }) => {
+    const user = reported.get(comparableUserName(userName));
+    if (user === undefined || user.slots.length === 0) return false;
+    return !keys.some((key) => isReported(key, user));
+  });
 }
 
 function isReported({ createdAt }: AccessKey, { slots }: ReportUser): boolean {

@@ -44,11 +44,6 @@ export function timer(durationMs: number, act: () => void): () => void {
   return () => clearTimeout(id);
 }
 
-/** Milliseconds that only go forward, for the same kind of limits. */
-export function machineMs(): number {
-  return performance.now();
-}
-
 /**
  * The time of a sandbox that was moved ahead. It carries the sandbox's address, and whoever opens AWS by
  * it refuses every other endpoint: such a time can never be met by a real account.

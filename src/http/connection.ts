@@ -1,7 +1,7 @@
 // One connection to one place: a request after the other, each with its whole answer.
 
 import type { Socket } from 'node:net';
-import { machineMs } from '../base/clock.ts';
+import { steadyMs } from '../base/clock.ts';
 import { type Answer, type AnswerHead, AnswerReader } from './answer-reader.ts';
 
 /** Whoever waits for an answer. It hears of the end exactly once: the answer, or what went wrong. */
@@ -19,7 +19,7 @@ export interface ConnectionEvents {
 }
 
 export class Connection {
-  /** Until when the other side promises to keep it while nobody asks, in `machineMs()`. */
+  /** Until when the other side promises to keep it while nobody asks, in `steadyMs()`. */
   keptUntil = Number.POSITIVE_INFINITY;
   readonly socket: Socket;
   readonly #events: ConnectionEvents;
@@ -79,7 +79,7 @@ export class Connection {
         /(?:^|[,\s])timeout=(\d+)/.exec(kept)?.[1] ?? Number.POSITIVE_INFINITY,
       );
       // A second less: the other side may count from before we do.
-      this.keptUntil = machineMs() + (seconds - 1) * 1_000;
+      this.keptUntil = steadyMs() + (seconds - 1) * 1_000;
       // A process does not stay for a connection that nobody uses.
       this.socket.unref();
       this.#events.onFree();

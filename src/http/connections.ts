@@ -2,7 +2,7 @@
 
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
-import { machineMs } from '../base/clock.ts';
+import { steadyMs } from '../base/clock.ts';
 import { BrokenConnection, Connection } from './connection.ts';
 import type { Route } from './proxies.ts';
 import type { Tunnel } from './tunnel.ts';
@@ -45,7 +45,7 @@ export class Connections {
     const key = `${origin.isSecure} ${origin.host} ${origin.port}`;
     const free = this.#free.get(key);
     for (let kept = free?.pop(); kept !== undefined; kept = free?.pop()) {
-      if (kept.keptUntil > machineMs()) return kept;
+      if (kept.keptUntil > steadyMs()) return kept;
       kept.end(new BrokenConnection('not kept any longer'));
     }
     const inbox = new Inbox();
