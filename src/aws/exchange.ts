@@ -27,7 +27,8 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
   const { connections, route, connectionMs, requestMs, signal } = options;
   return new Promise((resolve, reject) => {
     let connection: Connection | undefined;
-    let head: (AnswerHead & { readonly at: number }) | undefined;
+    let head: AnswerHead | undefined;
+    let headAt = 0;
     let isOver = false;
 
     const finish = (): void => {
@@ -46,7 +47,7 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
     };
     const onTime = (): void => {
       // Most answers come with their head, so the body's own limit is looked at when the first has passed.
-      const leftMs = head === undefined ? 0 : head.at + requestMs - steadyMs();
+      const leftMs = head === undefined ? 0 : headAt + requestMs - steadyMs();
       if (leftMs > 0) stopTimer = timer(leftMs, onTime);
       else giveUp(timeUp(requestMs, head === undefined ? 'ETIMEDOUT' : undefined));
     };
@@ -56,11 +57,12 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
 
     const asker: Asker = {
       onHead: (found) => {
-        head = { ...found, at: steadyMs() };
+        head = found;
+        headAt = steadyMs();
       },
-      onAnswer: ({ status: statusCode, reason, headers, body }) => {
+      onAnswer: ({ head: { status: statusCode, reason, headers }, body }) => {
         finish();
-        resolve(new HttpResponse({ statusCode, reason, headers: { ...headers }, body }));
+        resolve(new HttpResponse({ statusCode, reason, headers, body }));
       },
       onFailure: fail,
     };
@@ -98,10 +100,15 @@ function written(request: HttpRequest): string {
       code: 'ERR_INVALID_CHAR',
     });
   }
-  const search = new URLSearchParams(query as Record<string, string>).toString();
-  let lines = `${method} ${search === '' ? path : `${path}?${search}`} HTTP/1.1`;
+  let lines = `${method} ${withQuery(path, query)} HTTP/1.1`;
   for (const name in headers) lines += `\r\n${name}: ${headers[name]}`;
   return `${lines}\r\nconnection: keep-alive\r\n\r\n${body}`;
+}
+
+/** The calls themselves have no query; an address of somebody's own may. */
+function withQuery(path: string, query: HttpRequest['query']): string {
+  if (Object.keys(query).length === 0) return path;
+  return `${path}?${new URLSearchParams(query as Record<string, string>)}`;
 }
 
 /** The limit holds for a connection that has still to be made. */

@@ -40,7 +40,7 @@ function read(answer: string, size: number): Read {
   let found: Read = 'no answer';
   const reader = new AnswerReader({
     onHead: () => {},
-    onAnswer: ({ status, headers, body }) => {
+    onAnswer: ({ head: { status, headers }, body }) => {
       found = { status, headers: { ...headers }, body: body.toString('latin1') };
     },
   });

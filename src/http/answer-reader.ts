@@ -6,10 +6,11 @@ export interface AnswerHead {
   readonly status: number;
   readonly reason: string;
   /** By their names in small letters; those that come twice are joined, as HTTP takes them. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
 }
 
-export interface Answer extends AnswerHead {
+export interface Answer {
+  readonly head: AnswerHead;
   readonly body: Buffer;
 }
 
@@ -76,8 +77,9 @@ export class AnswerReader {
     const headers: Record<string, string> = {};
     for (let at = 0; at < list.length; at += 2) {
       const name = (list[at] ?? '').toLowerCase();
+      const former = headers[name];
       const value = list[at + 1] ?? '';
-      headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
+      headers[name] = former === undefined ? value : `${former}, ${value}`;
     }
     if (status === SWITCHING_PROTOCOLS) throw new AnswerFault('another protocol');
     this.#isLast = !shouldKeepAlive;
@@ -93,7 +95,7 @@ export class AnswerReader {
     // 100 and 103 come before the answer itself.
     if (head === undefined || body === undefined || head.status < OK) return;
     this.#answers += 1;
-    this.#events.onAnswer({ ...head, body }, this.#isLast);
+    this.#events.onAnswer({ head, body }, this.#isLast);
   }
 }
 

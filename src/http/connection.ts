@@ -74,12 +74,8 @@ export class Connection {
     this.#asker = undefined;
     if (isLast) this.end(hungUp());
     else {
-      const { 'keep-alive': kept = '' } = answer.headers;
-      const seconds = Number(
-        /(?:^|[,\s])timeout=(\d+)/.exec(kept)?.[1] ?? Number.POSITIVE_INFINITY,
-      );
-      // A second less: the other side may count from before we do.
-      this.keptUntil = steadyMs() + (seconds - 1) * 1_000;
+      const { 'keep-alive': kept } = answer.head.headers;
+      if (kept !== undefined) this.keptUntil = endOf(kept);
       // A process does not stay for a connection that nobody uses.
       this.socket.unref();
       this.#events.onFree();
@@ -96,6 +92,14 @@ export class Connection {
       this.end(hungUp());
     }
   }
+}
+
+/** As in `timeout=5, max=100`, a second less: the other side may count from before we do. */
+function endOf(kept: string): number {
+  const seconds = /(?:^|[,\s])timeout=(\d+)/.exec(kept)?.[1];
+  return seconds === undefined
+    ? Number.POSITIVE_INFINITY
+    : steadyMs() + (Number(seconds) - 1) * 1_000;
 }
 
 /** Whoever still waits for an answer gets none; as Node codes it. */

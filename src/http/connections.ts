@@ -45,7 +45,7 @@ export class Connections {
     const key = `${origin.isSecure} ${origin.host} ${origin.port}`;
     const free = this.#free.get(key);
     for (let kept = free?.pop(); kept !== undefined; kept = free?.pop()) {
-      if (kept.keptUntil > steadyMs()) return kept;
+      if (kept.keptUntil === Number.POSITIVE_INFINITY || kept.keptUntil > steadyMs()) return kept;
       kept.end(new BrokenConnection('not kept any longer'));
     }
     const inbox = new Inbox();
