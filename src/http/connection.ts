@@ -58,21 +58,21 @@ export class Connection {
     }
   }
 
-  /** Ends it for good; whoever still waits for an answer is told why. */
-  end(error: Error): void {
+  /** Ends it for good; whoever still waits for an answer is told why, or that the other side hung up. */
+  end(error?: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.socket.destroy();
     const asker = this.#asker;
     this.#asker = undefined;
     this.#events.onOver();
-    asker?.onFailure(error);
+    asker?.onFailure(error ?? hungUp());
   }
 
   #answered(answer: Answer, isLast: boolean): void {
     const asker = this.#asker;
     this.#asker = undefined;
-    if (isLast) this.end(hungUp());
+    if (isLast) this.end();
     else {
       const { 'keep-alive': kept } = answer.head.headers;
       if (kept !== undefined) this.keptUntil = endOf(kept);
@@ -84,13 +84,12 @@ export class Connection {
   }
 
   #closed(): void {
-    if (this.#isOver) return;
     try {
       if (this.#asker !== undefined) this.#reader.end();
-      this.end(hungUp());
     } catch {
-      this.end(hungUp());
+      // The answer is cut off, and that is told like any other end.
     }
+    this.end();
   }
 }
 

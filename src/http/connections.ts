@@ -46,7 +46,7 @@ export class Connections {
     const free = this.#free.get(key);
     for (let kept = free?.pop(); kept !== undefined; kept = free?.pop()) {
       if (kept.keptUntil === Number.POSITIVE_INFINITY || kept.keptUntil > steadyMs()) return kept;
-      kept.end(new BrokenConnection('not kept any longer'));
+      kept.end();
     }
     const inbox = new Inbox();
     if (origin.isSecure) {
@@ -55,7 +55,12 @@ export class Connections {
       );
     }
     const { host, port } = origin;
-    const socket = connectPlain({ host, port, onread: inbox.onread, ...KEEP_ALIVE });
+    const socket = connectPlain({
+      host,
+      port,
+      onread: inbox.onread,
+      ...(this.#options.keepAlive && KEEP_ALIVE),
+    });
     return this.#open(key, socket, inbox);
   }
 
@@ -108,7 +113,7 @@ export class Connections {
 
   #keep(key: string, connection: Connection): void {
     const free = this.#free.get(key);
-    if (!this.#options.keepAlive) connection.end(new BrokenConnection('not kept'));
+    if (!this.#options.keepAlive) connection.end();
     else if (free === undefined) this.#free.set(key, [connection]);
     else free.push(connection);
   }
