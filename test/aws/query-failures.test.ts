@@ -73,9 +73,12 @@ async function settled(call: Promise<unknown>) {
     return { answer };
   } catch (thrown) {
     const { way, ...failure } = readFailure(thrown);
-    const { name, constructor } = thrown as Error;
+    const { name } = thrown as Error;
     // The SDK has a class for each error of AWS, and those of the network have a name alone.
-    return { failure, name: failure.awsCode === undefined ? name : constructor.name };
+    return {
+      failure,
+      name: failure.awsCode === undefined ? name : (thrown as Error).constructor.name,
+    };
   }
 }
 
