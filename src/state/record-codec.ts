@@ -1,139 +1,176 @@
 // One journal record as one line of JSON, and back, for every store. Only the fields declared here are written, so
 // that nothing a caller attached to a record by accident reaches the disk (I8).
 
-import { z } from 'zod';
 import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import {
+  type DeliveryReceipt,
   formatOf,
+  type JournaledTarget,
   type JournalRecord,
   type KeyStep,
   type RotationStep,
 } from '../lifecycle/record.ts';
+import {
+  type Field,
+  type FieldsOf,
+  flag,
+  isObject,
+  list,
+  nonEmptyText,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  WrongField,
+  where,
+} from './record-fields.ts';
 
 /** The newest record format that this version writes and reads. */
 const FORMAT_VERSION = 6;
 
-type FieldsOf<Step extends { type: string }> = {
-  readonly [Type in Step['type']]: z.ZodType<Omit<Extract<Step, { type: Type }>, 'type'>>;
+type StepsFields<Step extends { type: string }> = {
+  readonly [Type in Step['type']]: FieldsOf<Omit<Extract<Step, { type: Type }>, 'type'>>;
 };
 
-const keyId = z.custom<AccessKeyId>((value) => typeof value === 'string' && isAccessKeyId(value));
-const request = z.string().optional();
-const receipt = z.object({
-  kind: z.string(),
-  reference: z.string(),
-  version: z.string().optional(),
-  form: z.string().optional(),
-  mark: z.string().optional(),
-  settle: z
-    .union([
-      z.enum(['at-once', 'next-start', 'when-queued', 'unknown']),
-      z.object({ minutes: z.number().min(0) }),
-    ])
-    .optional(),
-  proof: z.enum(['value', 'marker', 'timestamp', 'status']).optional(),
+/** ISO 8601 UTC, and a day that the calendar has. */
+function isTime(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/.test(value)) return false;
+  const time = new Date(value);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value.slice(0, 10));
+}
+
+const keyId = where(text, (value): value is AccessKeyId => isAccessKeyId(value));
+const time = where(text, isTime);
+const request = optional(text);
+const settled = oneOf('at-once', 'next-start', 'when-queued', 'unknown');
+const settledWithin = object<{ readonly minutes: number }>({
+  minutes: where(number, (minutes) => minutes >= 0),
 });
-const target = z.object({
-  kind: z.string(),
-  place: z.string(),
-  since: z.literal(3).optional(),
-  form: z.string().optional(),
-  alsoProfiles: z.array(z.string()).optional(),
+const receipt = object<DeliveryReceipt>({
+  kind: text,
+  reference: text,
+  version: optional(text),
+  form: optional(text),
+  mark: optional(text),
+  settle: optional((value) => (isObject(value) ? settledWithin(value) : settled(value))),
+  proof: optional(oneOf('value', 'marker', 'timestamp', 'status')),
 });
-const fate = z.enum(['when-quiet', 'deactivate', 'keep']);
-const hookMoment = z.enum(['after-deliver', 'before-retire', 'after-retire']);
-const foundState = z.enum(['fine', 'overwritten', 'dead', 'half-written', 'gone']);
-const closeReason = z.enum([
-  'no-key-was-made',
-  'never-sent',
-  'discarded',
-  'new-key-gone',
-  'old-key-gone',
-  'user-gone',
-  'undone',
-]);
+const target = object<JournaledTarget>({
+  kind: text,
+  place: text,
+  since: optional(oneOf(3)),
+  form: optional(text),
+  alsoProfiles: optional(list(text)),
+});
+const hookMoment = oneOf('after-deliver', 'before-retire', 'after-retire');
 
 // Typed so that a step or a field added to record.ts does not compile until it is added here.
-const ROTATION_FIELDS: FieldsOf<RotationStep> = {
-  intended: z.object({
+const ROTATION_STEPS: StepsFields<RotationStep> = {
+  intended: {
     oldKeyId: keyId,
-    knownKeyIds: z.array(keyId),
-    wasInactive: z.literal(true).optional(),
-    oldKeyFate: fate,
+    knownKeyIds: list(keyId),
+    wasInactive: optional(oneOf(true)),
+    oldKeyFate: oneOf('when-quiet', 'deactivate', 'keep'),
     target,
-    alsoTargets: z.array(target).optional(),
-    hooks: z.array(hookMoment).optional(),
-  }),
-  'create-refused': z.object({ code: z.string() }),
-  'create-unknown': z.object({ reason: z.string() }),
-  'orphan-found': z.object({ keyId }),
-  'orphan-named': z.object({ keyId }),
-  created: z.object({ newKeyId: keyId, request }),
-  placed: z.object({ target, receipt }),
-  'place-found': z.object({ target, state: foundState }),
-  delivered: z.object({ receipts: z.array(receipt) }),
-  proved: z.object({ checks: z.number(), pairMark: z.string().optional() }),
-  adopted: z.object({ newKeyId: keyId }),
-  verified: z.object({ checks: z.number() }),
-  deactivating: z.object({
-    reason: z.string().optional(),
-    althoughInUse: z.boolean().optional(),
-    by: z.enum(['operator', 'finish']).optional(),
-    watchMinutes: z.number().positive().optional(),
-  }),
-  'hook-begun': z.object({ on: hookMoment, mark: z.string(), label: z.string() }),
-  'hook-ended': z.object({
-    mark: z.string(),
-    end: z.enum(['done', 'failed', 'unknown']),
-    reason: z.string().optional(),
-    by: z.literal('operator').optional(),
-  }),
-  told: z.object({}),
-  vetoed: z.object({ label: z.string(), reason: z.string() }),
-  watched: z.object({
-    saw: z.enum(['green', 'red', 'dropped']),
-    reason: z.string().optional(),
-  }),
-  deactivated: z.object({ request }),
-  'in-grace': z.object({ notBefore: z.iso.datetime().optional() }),
-  'deadline-announced': z.object({ deadline: z.iso.datetime().optional() }),
-  'deadline-withdrawn': z.object({}),
-  completed: z.object({}),
-  discarding: z.object({ keyId, reason: z.string() }),
-  discarded: z.object({ keyId, request }),
-  found: z.object({ oldKeyId: keyId, newKeyId: keyId, target }),
-  undoing: z.object({
-    toKeyId: keyId,
-    fromKeyId: keyId,
-    fromKeyFate: fate.exclude(['when-quiet']),
-  }),
-  'undo-given-up': z.object({ reason: z.string() }),
-  undone: z.object({ notPutBack: z.array(receipt) }),
-  closed: z.object({ reason: closeReason }),
+    alsoTargets: optional(list(target)),
+    hooks: optional(list(hookMoment)),
+  },
+  'create-refused': { code: text },
+  'create-unknown': { reason: text },
+  'orphan-found': { keyId },
+  'orphan-named': { keyId },
+  created: { newKeyId: keyId, request },
+  placed: { target, receipt },
+  'place-found': {
+    target,
+    state: oneOf('fine', 'overwritten', 'dead', 'half-written', 'gone'),
+  },
+  delivered: { receipts: list(receipt) },
+  proved: { checks: number, pairMark: optional(text) },
+  adopted: { newKeyId: keyId },
+  verified: { checks: number },
+  deactivating: {
+    reason: optional(text),
+    althoughInUse: optional(flag),
+    by: optional(oneOf('operator', 'finish')),
+    watchMinutes: optional(where(number, (minutes) => minutes > 0)),
+  },
+  'hook-begun': { on: hookMoment, mark: text, label: text },
+  'hook-ended': {
+    mark: text,
+    end: oneOf('done', 'failed', 'unknown'),
+    reason: optional(text),
+    by: optional(oneOf('operator')),
+  },
+  told: {},
+  vetoed: { label: text, reason: text },
+  watched: { saw: oneOf('green', 'red', 'dropped'), reason: optional(text) },
+  deactivated: { request },
+  'in-grace': { notBefore: optional(time) },
+  'deadline-announced': { deadline: optional(time) },
+  'deadline-withdrawn': {},
+  completed: {},
+  discarding: { keyId, reason: text },
+  discarded: { keyId, request },
+  found: { oldKeyId: keyId, newKeyId: keyId, target },
+  undoing: { toKeyId: keyId, fromKeyId: keyId, fromKeyFate: oneOf('deactivate', 'keep') },
+  'undo-given-up': { reason: text },
+  undone: { notPutBack: list(receipt) },
+  closed: {
+    reason: oneOf(
+      'no-key-was-made',
+      'never-sent',
+      'discarded',
+      'new-key-gone',
+      'old-key-gone',
+      'user-gone',
+      'undone',
+    ),
+  },
 };
 
-const KEY_FIELDS: FieldsOf<KeyStep> = {
-  deleting: z.object({ keyId, reason: z.string() }),
-  deleted: z.object({ keyId, request }),
-  retiring: z.object({ keyId, reason: z.string() }),
-  retired: z.object({ keyId, request }),
-  reactivating: z.object({ keyId, reason: z.string() }),
-  reactivated: z.object({ keyId, request }),
-  lapsed: z.object({ keyId }),
+const KEY_STEPS: StepsFields<KeyStep> = {
+  deleting: { keyId, reason: text },
+  deleted: { keyId, request },
+  retiring: { keyId, reason: text },
+  retired: { keyId, request },
+  reactivating: { keyId, reason: text },
+  reactivated: { keyId, request },
+  lapsed: { keyId },
 };
 
-const anyStep = z.looseObject({ type: z.string() });
+const ROTATION_FIELDS = fieldsByStep(ROTATION_STEPS);
+const KEY_FIELDS = fieldsByStep(KEY_STEPS);
 
-const envelope = z.object({
-  v: z.literal([1, 2, 3, 4, 5, FORMAT_VERSION]),
-  at: z.iso.datetime(),
-  run: z.string(),
-  who: z.string().optional(),
-  plan: z.string().optional(),
-  account: z.string(),
-  user: z.string().min(1),
-  rotation: z.string().min(1).nullable(),
+function fieldsByStep(steps: object): ReadonlyMap<string, Field<object>> {
+  return new Map(Object.entries(steps).map(([type, fields]) => [type, object<object>(fields)]));
+}
+
+/** A record as its line has it. */
+interface Line extends Omit<JournalRecord, 'at' | 'rotation' | 'step'> {
+  readonly at: string;
+  readonly rotation: string | null;
+  readonly step: { readonly type: string };
+}
+
+/** Which fields the step has besides depends on its type. */
+const typed = object<Line['step']>({ type: text });
+const anyStep: Field<Line['step']> = (value) => {
+  typed(value);
+  return value as Line['step'];
+};
+
+const envelope = object<Line>({
+  v: oneOf(1, 2, 3, 4, 5, FORMAT_VERSION),
+  at: time,
+  run: text,
+  who: optional(text),
+  plan: optional(text),
+  account: text,
+  user: nonEmptyText,
+  rotation: (value) => (value === null ? null : nonEmptyText(value)),
   step: anyStep,
 });
 
@@ -150,24 +187,22 @@ const lines = new WeakMap<JournalRecord, string>();
 export function asRecorded(given: JournalRecord): Recorded {
   const known = lines.get(given);
   if (known !== undefined) return { record: given, line: known };
-  const line = encodeRecord(given);
-  // What was written was checked.
-  const record = asRecord(JSON.parse(line));
+  const checked = checkLine({ ...given, at: given.at.toISOString() });
+  assert(checked.ok, `a journal record is not valid: ${checked.ok ? '' : checked.problem}`);
+  // What was taken of it is what JSON keeps of it.
+  const record = asRecord(checked.line);
+  const line = JSON.stringify(checked.line);
   lines.set(record, line);
   return { record, line };
 }
 
 /** The record as one line without its newline. */
 export function encodeRecord(record: JournalRecord): string {
-  const known = lines.get(record);
-  if (known !== undefined) return known;
-  const checked = checkLine({ ...record, at: record.at.toISOString() });
-  assert(checked.ok, `a journal record is not valid: ${checked.ok ? '' : checked.problem}`);
-  return JSON.stringify(checked.line);
+  return asRecorded(record).line;
 }
 
 /** The step was checked against the fields of its own type, which the compiler cannot follow. */
-function asRecord(line: z.infer<typeof envelope>): JournalRecord {
+function asRecord(line: Line): JournalRecord {
   return { ...line, at: new Date(line.at) } as unknown as JournalRecord;
 }
 
@@ -207,29 +242,33 @@ export function damagedLine(where: string, problem: string): KeyturnError {
 }
 
 type CheckedLine =
-  | { readonly ok: true; readonly line: z.infer<typeof envelope> }
+  | { readonly ok: true; readonly line: Line }
   | { readonly ok: false; readonly problem: string };
 
 function checkLine(value: unknown): CheckedLine {
-  const outer = envelope.safeParse(value);
-  if (!outer.success) return { ok: false, problem: firstProblem(outer.error) };
-  const { type, ...fields } = outer.data.step;
-  const schemas = outer.data.rotation === null ? KEY_FIELDS : ROTATION_FIELDS;
-  const schema = Object.hasOwn(schemas, type)
-    ? (schemas as Record<string, z.ZodType<object>>)[type]
-    : undefined;
-  if (schema === undefined) return { ok: false, problem: `step ${JSON.stringify(type)}` };
-  const inner = schema.safeParse(fields);
-  if (!inner.success) return { ok: false, problem: `${type}: ${firstProblem(inner.error)}` };
-  const step = { type, ...inner.data };
-  const isOfFormat = formatOf(step as RotationStep | KeyStep) <= outer.data.v;
-  if (!isOfFormat) return { ok: false, problem: `step "${type}" in format ${outer.data.v}` };
-  return { ok: true, line: { ...outer.data, step } };
+  const outer = taken(envelope, value);
+  if (outer instanceof WrongField) return { ok: false, problem: problemOf(outer) };
+  const { type } = outer.step;
+  const fields = (outer.rotation === null ? KEY_FIELDS : ROTATION_FIELDS).get(type);
+  if (fields === undefined) return { ok: false, problem: `step ${JSON.stringify(type)}` };
+  const inner = taken(fields, outer.step);
+  if (inner instanceof WrongField) return { ok: false, problem: `${type}: ${problemOf(inner)}` };
+  const step = { type, ...inner };
+  const isOfFormat = formatOf(step as RotationStep | KeyStep) <= outer.v;
+  if (!isOfFormat) return { ok: false, problem: `step "${type}" in format ${outer.v}` };
+  return { ok: true, line: { ...outer, step } };
+}
+
+function taken<T>(field: Field<T>, value: unknown): T | WrongField {
+  try {
+    return field(value);
+  } catch (thrown) {
+    if (thrown instanceof WrongField) return thrown;
+    throw thrown;
+  }
 }
 
 /** Which field is wrong. Values are left out: they may be anything. */
-function firstProblem(error: z.ZodError): string {
-  const issue = error.issues[0];
-  const field = issue === undefined || issue.path.length === 0 ? 'record' : issue.path.join('.');
-  return `${field} is not valid`;
+function problemOf({ place }: WrongField): string {
+  return `${place} is not valid`;
 }
