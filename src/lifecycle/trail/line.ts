@@ -1,7 +1,7 @@
 // One line of the audit trail: canonical JSON (RFC 8785), chained by SHA-256 to the line before it. Whoever changes
 // a line changes its hash, and with it every line after it. Both stores keep the same bytes.
 
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { canonicalJson } from '../../base/canonical-json.ts';
 
 /** What stands in a line as it is: numbers are whole ones, so that every reader writes them alike. */
@@ -73,15 +73,22 @@ export function chain(
   fact: TrailFact,
 ): { readonly text: string; readonly head: TrailHead } {
   const { account, next: seq, hash: prev } = head;
-  // Each field is written once, for the hash and for the line.
-  const open = Object.entries({ ...fact, v: TRAIL_FORMAT, seq, account, prev })
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, value]) => [name, `"${name}":${canonicalJson(value)}`] as const);
-  const hash = sha256(`${LINE_DOMAIN}{${open.map(([, text]) => text).join(',')}}`);
-  const place = open.findIndex(([name]) => name > 'hash');
-  const whole = open.toSpliced(place, 0, ['hash', `"hash":"${hash}"`]);
-  const text = `{${whole.map(([, one]) => one).join(',')}}`;
+  // By the names of the fields; each is written once, for the hash and for the line.
+  const before = `"account":${json(account)},"detail":${canonicalJson(fact.detail)}`;
+  const after =
+    `"keys":${json(fact.keys)},"plan":${json(fact.plan)},"prev":${json(prev)}` +
+    `,"reason":${json(fact.reason)},"record":${json(fact.record)},"request":${json(fact.request)}` +
+    `,"rotation":${json(fact.rotation)},"run":${json(fact.run)},"seq":${seq}` +
+    `,"step":${json(fact.step)},"time":${json(fact.time)},"user":${json(fact.user)}` +
+    `,"v":${TRAIL_FORMAT},"who":${json(fact.who)}`;
+  const hash = sha256(`${LINE_DOMAIN}{${before},${after}}`);
+  const text = `{${before},"hash":"${hash}",${after}}`;
   return { text, head: { account, next: seq + 1, hash } };
+}
+
+/** Of texts and of lists of them, which canonical JSON writes as they are. */
+function json(value: string | readonly string[] | null): string {
+  return JSON.stringify(value);
 }
 
 /** Several lines. */
@@ -155,5 +162,5 @@ function isLine(value: unknown): value is TrailLine {
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return digest('sha256', text);
 }
