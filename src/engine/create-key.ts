@@ -52,7 +52,7 @@ export async function create(rotation: Rotation, work: UserWork): Promise<void> 
   account.emit(told);
   account.emit({ code: 'secret-stored', user, newKeyId, path: custody.describe(newKeyId) });
   await work.record(rotation.id, madeKey(newKeyId, request));
-  work.madeNow = newKeyId;
+  work.madeNow = issued;
 }
 
 function madeKey(newKeyId: AccessKeyId, request: RequestId): RotationStep {

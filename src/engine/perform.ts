@@ -279,6 +279,8 @@ async function assertInPlace(
 }
 
 async function issuedKey(rotation: WithNewKey, work: UserWork): Promise<IssuedKey> {
+  const { madeNow } = work;
+  if (madeNow?.keyId === rotation.newKeyId) return madeNow;
   const issued = await work.account.state.custody.get(rotation.newKeyId);
   if (issued !== undefined) return issued;
   throw secretMissing(rotation, work);

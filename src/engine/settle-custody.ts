@@ -110,7 +110,9 @@ async function assertPlaced(
  * that died right before it.
  */
 export async function settleLeftOver(work: UserWork): Promise<void> {
-  for (const { keyId, user } of await work.account.state.custody.list()) {
+  // What is kept is asked only for a user of whom something may be: it may be kept of very many.
+  const held = work.history.latest(mayBeOfNoUse) && (await work.account.state.custody.list());
+  for (const { keyId, user } of held ?? []) {
     const rotation = user === work.user ? work.history.rotationThatMade(keyId) : undefined;
     if (rotation && (await isOfNoUse(rotation, keyId, work))) await forget(keyId, work);
   }
@@ -160,8 +162,16 @@ async function isLeftOver(
 
 /** Whether the key was deleted again before any place had it: then its secret is of no use. */
 function isTakenBack(rotation: Rotation, keyId: AccessKeyId, history: UserHistory): boolean {
-  const isDiscarded = rotation.phase === 'closed' && rotation.reason === 'discarded';
-  return isDiscarded && history.hasDeleted(keyId);
+  return isDiscarded(rotation) && history.hasDeleted(keyId);
+}
+
+/** Only the secret of a rotation that was closed can be of no use to anybody. */
+function mayBeOfNoUse(rotation: Rotation): boolean {
+  return isDiscarded(rotation) || isNewKeyGone(rotation);
+}
+
+function isDiscarded(rotation: Rotation): boolean {
+  return rotation.phase === 'closed' && rotation.reason === 'discarded';
 }
 
 /** Whether nobody can ever use the secret: its key does not exist any more. */

@@ -62,7 +62,7 @@ interface Stays {
  */
 async function whyItStays(rotation: WithNewKey, work: UserWork): Promise<Stays | undefined> {
   const { newKeyId: keyId, phase } = rotation;
-  if (work.madeNow === keyId) return undefined;
+  if (work.madeNow?.keyId === keyId) return undefined;
   if (phase !== 'created') return { words: 'its places have it already', hint: [] };
   const place = await askPlaces({ ask: 'places', rotation, keyId }, work);
   if (place.kind !== 'missing') return { words: 'a place may hold its secret', hint: [] };

@@ -6,6 +6,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { toKeyturnError } from '../base/errors.ts';
 import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
+import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
 import type { PlanStep } from '../lifecycle/plan-step.ts';
 import type { PlaceRefusal } from '../lifecycle/questions.ts';
@@ -37,8 +38,8 @@ export class UserWork implements UserAtHand {
   refused: readonly PlaceRefusal[] = [];
   /** What was found last about an old key that stays Active for now. */
   grace: Grace | undefined;
-  /** The key that was made by this very work, so that nobody else can have its secret yet. */
-  madeNow: AccessKeyId | undefined;
+  /** The key that was made by this very work: custody has its secret, and nobody else can have it yet. */
+  madeNow: IssuedKey | undefined;
   /** What became of the hooks that this work came to. */
   readonly hookResults: HookResult[] = [];
   /** Whether a deactivation is taken back that went wrong: the way out that each of them has, in plans too. */

@@ -23,6 +23,7 @@ import {
   oneOf,
   optional,
   text,
+  time,
   WrongField,
   where,
 } from './record-fields.ts';
@@ -34,15 +35,7 @@ type StepsFields<Step extends { type: string }> = {
   readonly [Type in Step['type']]: FieldsOf<Omit<Extract<Step, { type: Type }>, 'type'>>;
 };
 
-/** ISO 8601 UTC, and a day that the calendar has. */
-function isTime(value: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/.test(value)) return false;
-  const time = new Date(value);
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value.slice(0, 10));
-}
-
 const keyId = where(text, (value): value is AccessKeyId => isAccessKeyId(value));
-const time = where(text, isTime);
 const request = optional(text);
 const settled = oneOf('at-once', 'next-start', 'when-queued', 'unknown');
 const settledWithin = object<{ readonly minutes: number }>({

@@ -28,6 +28,18 @@ export const nonEmptyText: Field<string> = (value) => {
   throw new WrongField();
 };
 
+export const time: Field<string> = (value) => {
+  if (typeof value === 'string' && isTime(value)) return value;
+  throw new WrongField();
+};
+
+/** ISO 8601 UTC, and a day that the calendar has. */
+function isTime(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/.test(value)) return false;
+  const time = new Date(value);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value.slice(0, 10));
+}
+
 /** JSON has no others. */
 export const number: Field<number> = (value) => {
   if (Number.isFinite(value)) return value as number;

@@ -4,42 +4,24 @@
 // not even the parser's, which would quote it (I8).
 
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { type AccessKeyId, accessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
 import { assert, KeyturnError } from '../../base/errors.ts';
 import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
 import { Secret } from '../../base/secret.ts';
-import type { Sealed } from '../../custody/box.ts';
 import { Boxes } from '../../custody/boxes.ts';
 import { inWords } from '../../custody/in-words.ts';
-import { fieldsOf, sealedIn } from '../../custody/sealed-fields.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { Custody, HeldKey, SealedCustody } from '../state-store.ts';
+import {
+  type HandoffFile,
+  leftRef,
+  leftText,
+  parseHandoff,
+  sealedOf,
+  textOf,
+} from './handoff-file.ts';
 import type { FileJournal } from './journal.ts';
-
-const ABOUT = {
-  account_id: z.string(),
-  user_name: z.string().min(1),
-  access_key_id: z.string(),
-  rotation: z.string(),
-  created_at: z.iso.datetime(),
-};
-const base64 = z.base64().optional();
-const handoffSchema = z.discriminatedUnion('format_version', [
-  z.object({ format_version: z.literal(1), ...ABOUT, secret_access_key: z.string().min(1) }),
-  z.object({
-    format_version: z.literal(2),
-    ...ABOUT,
-    // Whoever has the key or an identity opens it; there is nothing else of the secret here.
-    sealed: z.object({
-      ...{ by: z.string(), ct: base64, iv: base64, dk: base64 },
-      ref: z.string().optional(),
-    }),
-  }),
-]);
-
-type HandoffFile = z.infer<typeof handoffSchema>;
 
 /** The name of the mark that a key is condemned, beside its hand-off file. */
 export const CONDEMNED = '.condemned';
@@ -235,7 +217,7 @@ export class FileCustody implements Custody {
     } catch (error) {
       throw unreadable(path, systemReason(error));
     }
-    const file = parse(content);
+    const file = parseHandoff(content);
     if (file === undefined) throw unreadable(path, 'it is not a hand-off file of this version');
     if (file.access_key_id !== keyId || file.account_id !== this.#account) {
       throw unreadable(path, 'it is about another key or account');
@@ -276,7 +258,7 @@ export class FileCustody implements Custody {
   async #refIn(path: string): Promise<string | undefined> {
     try {
       const content = await readWholeFile(this.#fs, path);
-      const file = content && parse(content);
+      const file = content && parseHandoff(content);
       return file?.format_version === 2 ? file.sealed.ref : undefined;
     } catch (error) {
       throw unremovable(path, error);
@@ -302,58 +284,6 @@ export class FileCustody implements Custody {
 
 /** AWS takes a request for a quarter of an hour. */
 const LANDS_MS_MAX = 16 * 60_000;
-
-function textOf(entry: IssuedKey, sealed: Sealed | undefined): string {
-  const about = {
-    account_id: entry.account,
-    user_name: entry.user,
-    access_key_id: entry.keyId,
-  };
-  const asked = { rotation: entry.rotation, created_at: entry.createdAt.toISOString() };
-  const secret = { secret_access_key: entry.secret.reveal() };
-  const file: HandoffFile =
-    sealed === undefined
-      ? { format_version: 1, ...about, ...secret, ...asked }
-      : { format_version: 2, ...about, ...asked, sealed: sealedFile(sealed) };
-  return `${JSON.stringify(file, null, 2)}\n`;
-}
-
-function sealedFile(sealed: Sealed) {
-  const fields = Object.entries({ by: sealed.by, ...fieldsOf(sealed) }).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value : Buffer.from(value).toString('base64'),
-  ]);
-  return Object.fromEntries(fields) as Extract<HandoffFile, { format_version: 2 }>['sealed'];
-}
-
-function sealedOf({ sealed }: Extract<HandoffFile, { format_version: 2 }>): Sealed | undefined {
-  const bytes = (text: string | undefined) =>
-    text === undefined ? undefined : new Uint8Array(Buffer.from(text, 'base64'));
-  const { by, ct, iv, dk, ref } = sealed;
-  return sealedIn({ by, ct: bytes(ct), iv: bytes(iv), dk: bytes(dk), ref });
-}
-
-function leftText(keyId: AccessKeyId, ref: string): string {
-  return `${JSON.stringify({ format_version: 1, access_key_id: keyId, ref })}\n`;
-}
-
-function leftRef(content: Buffer | undefined): string | undefined {
-  try {
-    const { ref } = JSON.parse(content?.toString('utf8') ?? '{}') as { readonly ref?: unknown };
-    return typeof ref === 'string' ? ref : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function parse(content: Buffer): HandoffFile | undefined {
-  try {
-    const checked = handoffSchema.safeParse(JSON.parse(content.toString('utf8')));
-    return checked.success ? checked.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 function unwritable(path: string, error: unknown): KeyturnError {
   const reason = error instanceof KeyturnError ? error.message : systemReason(error);
