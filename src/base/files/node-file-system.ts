@@ -63,7 +63,20 @@ const onWindows = process.platform === 'win32';
 /** Beyond so many bytes a call is left to the pool of threads. */
 const AT_ONCE_BYTES_MAX = 1 << 16;
 
+/** Most files of a state are far shorter: room for so many bytes is made once, and not for each of them. */
+const SHORT_BYTES_MAX = 1 << 12;
+const room = Buffer.alloc(SHORT_BYTES_MAX);
+
 const pool = { fsync: promisify(fsync), read: promisify(read), write: promisify(write) };
+
+/** What was read is copied, and nothing of it stays behind: it may be a secret. */
+function readShort(descriptor: number, position: number, lengthBytes: number): Buffer {
+  const count = readSync(descriptor, room, 0, lengthBytes, position);
+  const read = Buffer.allocUnsafeSlow(count);
+  room.copy(read, 0, 0, count);
+  room.fill(0, 0, count);
+  return read;
+}
 
 function openFile(opened: number): OpenFile {
   let descriptor: number | undefined = opened;
@@ -74,6 +87,7 @@ function openFile(opened: number): OpenFile {
   };
   return {
     read: async (position, lengthBytes) => {
+      if (lengthBytes <= SHORT_BYTES_MAX) return readShort(own(), position, lengthBytes);
       // Not zeroed, since only what was read of it is handed on; and not of the pool, which others share.
       const buffer = Buffer.allocUnsafeSlow(lengthBytes);
       const at = [buffer, 0, lengthBytes, position] as const;

@@ -35,8 +35,14 @@ export function standardSink(open: () => NodeJS.WriteStream, fd: 1 | 2): Sink {
     }
     return opened;
   };
+  // What the descriptor leads to stays the same until the process ends, and each line of a log asks for it.
+  let stat: { readonly found: Stats | undefined } | undefined;
+  const leadsTo = (): Stats | undefined => {
+    stat ??= { found: statOf(fd) };
+    return stat.found;
+  };
   const isTerminal = (): boolean =>
-    statOf(fd)?.isCharacterDevice() === true && stream().isTTY === true;
+    leadsTo()?.isCharacterDevice() === true && stream().isTTY === true;
   /** Returns what is left for the stream: everything, once it is open. */
   const writeDirectly = (text: string): Buffer => {
     const bytes = Buffer.from(text);
@@ -54,7 +60,7 @@ export function standardSink(open: () => NodeJS.WriteStream, fd: 1 | 2): Sink {
     hasColours: (env) => isTerminal() && stream().hasColors(env as NodeJS.ProcessEnv),
     write: async (text) => {
       try {
-        if (isFile(fd, isTerminal)) writeAllSync(fd, text);
+        if (isFile(leadsTo(), isTerminal)) writeAllSync(fd, text);
         else {
           const left = writeDirectly(text);
           if (left.length > 0) await writeStream(stream(), left);
@@ -65,7 +71,7 @@ export function standardSink(open: () => NodeJS.WriteStream, fd: 1 | 2): Sink {
     },
     writeNow: (text) => {
       try {
-        if (isFile(fd, isTerminal)) writeAllSync(fd, text);
+        if (isFile(leadsTo(), isTerminal)) writeAllSync(fd, text);
         else {
           const left = writeDirectly(text);
           if (left.length > 0) stream().write(left);
@@ -128,8 +134,7 @@ function statOf(fd: number): Stats | undefined {
 }
 
 /** Files, and devices such as /dev/full: Node's own stream ignores a write that is cut short. */
-function isFile(fd: number, isTerminal: () => boolean): boolean {
-  const stat = statOf(fd);
+function isFile(stat: Stats | undefined, isTerminal: () => boolean): boolean {
   return stat?.isFile() === true || (stat?.isCharacterDevice() === true && !isTerminal());
 }
 
