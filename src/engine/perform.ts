@@ -3,12 +3,14 @@
 
 import type { KeyWriter, NewAccessKey } from '../aws/gateway.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
+import { keepsNoCopy } from '../destinations/kinds.ts';
 import { vetoedBeyondDeadline } from '../lifecycle/hook-refusals.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { sinceAnswered } from '../lifecycle/list-lag.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
 import { pairMarkOf } from '../lifecycle/pair-mark.ts';
+import type { RotationStep } from '../lifecycle/record.ts';
 import type { CutHeldBack } from '../lifecycle/retire-policy.ts';
 import { hasNewKey, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
@@ -76,7 +78,11 @@ const STEPS: Record<
 async function deliver(rotation: WithNewKey, work: UserWork): Promise<void> {
   const key = await issuedKey(rotation, work);
   const receipts = await deliverEverywhere(rotation, key, work);
-  await work.record(rotation.id, { type: 'delivered', receipts });
+  const step: RotationStep = { type: 'delivered', receipts };
+  // With the record that its end begins with, where nobody is told anything before.
+  const isTold = work.account.policy.hooks !== undefined;
+  if (isInCustody(rotation) && !isTold) await work.note(rotation.id, step);
+  else await work.record(rotation.id, step);
 }
 
 async function prove(rotation: WithNewKey, work: UserWork): Promise<void> {
@@ -92,10 +98,17 @@ async function prove(rotation: WithNewKey, work: UserWork): Promise<void> {
   // One that was delivered first is of an earlier version, and is finished as it was begun.
   const isDelivered = rotation.phase === 'delivered-unproved';
   const pairMark = pairMarkOf(id, secret);
-  await work.record(
-    rotation.id,
-    isDelivered ? { type: 'verified', checks } : { type: 'proved', checks, pairMark },
-  );
+  const step: RotationStep = isDelivered
+    ? { type: 'verified', checks }
+    : { type: 'proved', checks, pairMark };
+  // I4: on record before any place is written.
+  if (isInCustody(rotation)) await work.note(rotation.id, step);
+  else await work.record(rotation.id, step);
+}
+
+/** Whether no place is written: whoever reads the key finds it in custody, or in what the run prints. */
+function isInCustody({ targets }: WithNewKey): boolean {
+  return targets.every(({ kind }) => keepsNoCopy(kind));
 }
 
 /**

@@ -66,6 +66,11 @@ export class UserWork implements UserAtHand {
     await this.#log.record(rotation, step, this.#planId);
   }
 
+  /** The same for a step that nothing is done for before the next one is durable. */
+  async note(rotation: string, step: RotationStep): Promise<void> {
+    await this.#log.note(rotation, step, this.#planId);
+  }
+
   /** The look at the claim just before a change of a key leaves (I9). */
   get fence(): Fence {
     return (signedAt) => this.#log.fence(signedAt);

@@ -185,6 +185,11 @@ export interface UserLog {
    * user over (I9); of an announcement `trail-write` and `trail-damaged`. Refuses once the work is over. `plan` names the plan that the step is done for, where one is applied.
    */
   record(rotation: string, step: RotationStep, plan?: string): Promise<void>;
+  /**
+   * The same for a step that only tells how far the rotation has come: it may be durable no earlier than the next one
+   * of the user, or than the work is over. So nothing is done before that step which this one is to be known for.
+   */
+  note(rotation: string, step: RotationStep, plan?: string): Promise<void>;
   recordKey(step: KeyStep, plan?: string): Promise<void>;
   /**
    * The look at the claim just before a change of a key leaves, at each attempt: `signedAt` is the time that

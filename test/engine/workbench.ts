@@ -125,6 +125,7 @@ export function withJournal(
           history: log.history,
           record: (rotation, step) => around(step, () => log.record(rotation, step)),
           recordKey: (step) => around(step, () => log.recordKey(step)),
+          note: (rotation, step) => around(step, () => log.note(rotation, step)),
           fence: (signedAt) => log.fence(signedAt),
         }),
       ),

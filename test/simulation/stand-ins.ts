@@ -60,6 +60,7 @@ export function recordingWith(
             return log.history;
           },
           record: (rotation, step) => record(log, rotation, step),
+          note: (rotation, step) => record(log, rotation, step),
           recordKey: (step) => log.recordKey(step),
           fence: (signedAt) => log.fence(signedAt),
         }),

@@ -6,9 +6,9 @@ import { comparableUserName } from '../../base/user-name.ts';
 import type { Box } from '../../custody/box.ts';
 import type { Boxes } from '../../custody/boxes.ts';
 import type { Actor } from '../../lifecycle/trail/fact.ts';
-import type { Access, AccountState, AuditTrail, UserLog } from '../state-store.ts';
+import type { Access, AccountState, AuditTrail } from '../state-store.ts';
 import { TrailWriter } from '../trail-writer.ts';
-import { userLog } from '../user-log.ts';
+import { type Writer, withUserLog } from '../user-log.ts';
 import { busy, Claim, isHeld } from './claim.ts';
 import { compactLongUsers } from './compaction.ts';
 import { sweepLeft, tableCustody } from './custody.ts';
@@ -80,7 +80,7 @@ export async function tableAccount(parts: AccountParts, access: Access): Promise
         try {
           const journal = await ClaimedJournal.open(claim, trail);
           if (trail.isBehind) writer.noteBehind();
-          return await work(logOf({ claim, journal, writer }, parts));
+          return await withUserLog(writerOf({ claim, journal, writer }, parts), work);
         } finally {
           const name = comparableUserName(user);
           if (claims.get(name) === claim) claims.delete(name);
@@ -96,11 +96,14 @@ interface Writing {
   readonly writer: TrailWriter;
 }
 
-function logOf({ claim, journal, writer }: Writing, { account, by, clock }: AccountParts): UserLog {
-  return userLog({
+function writerOf(
+  { claim, journal, writer }: Writing,
+  { account, by, clock }: AccountParts,
+): Writer {
+  return {
     ...{ account, ...by, clock, user: claim.of.user, history: journal.history, trail: writer },
     keep: (record) => journal.append(record),
     reread: () => journal.settled(),
     fence: (signedAt) => claim.fence(signedAt),
-  });
+  };
 }

@@ -4,11 +4,12 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { type FileSystem, systemReason } from '../../base/files/file-system.ts';
+import type { JournalRecord } from '../../lifecycle/record.ts';
 import type { Actor } from '../../lifecycle/trail/fact.ts';
 import type { KeptLine } from '../../lifecycle/trail/verify.ts';
 import type { Access, AccountState } from '../state-store.ts';
 import { TrailWriter, type WriteTrail } from '../trail-writer.ts';
-import { userLog } from '../user-log.ts';
+import { type Writer, withUserLog } from '../user-log.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import type { FileClaims } from './claims.ts';
 import { compactWhenItPays } from './compaction.ts';
@@ -69,21 +70,22 @@ export async function fileAccount(files: AccountFiles, access: Access): Promise<
           // Read inside the claim: what another process wrote before is then complete.
           const history = await journal.historyOf(user);
           const writer = { account, ...by, clock, user, history, trail };
-          return await work(
-            userLog({
-              ...writer,
-              fence: (signedAt) => claim.fence(signedAt),
-              keep: async (record) => {
-                // Each record is a sign of life for the claim, and is refused once the claim is lost.
-                await claim.keep();
-                await journal.append(record);
-              },
-              reread: async () => {
-                await claim.keep();
-                return (await journal.historyOf(user)).records;
-              },
-            }),
-          );
+          // Each record is a sign of life for the claim, and is refused once the claim is lost.
+          const keepAll = async (records: readonly JournalRecord[]) => {
+            await claim.keep();
+            await journal.append(...records);
+          };
+          const log: Writer = {
+            ...writer,
+            fence: (signedAt) => claim.fence(signedAt),
+            keep: (record) => keepAll([record]),
+            keepAll,
+            reread: async () => {
+              await claim.keep();
+              return (await journal.historyOf(user)).records;
+            },
+          };
+          return await withUserLog(log, work);
         }),
       ),
   };

@@ -25,10 +25,11 @@ import { asRecorded, type Recorded } from '../record-codec.ts';
 import type { RecordedUser } from '../recorded-users.ts';
 import { type JournalFile, JournalReader } from './journal-reader.ts';
 
-/** Keeps one write to about a megabyte. */
-const BATCH_RECORDS_MAX = 1000;
+/** Keeps one write to about a megabyte: those who wait have a few records each. */
+const BATCH_WAITING_MAX = 500;
 
-interface Waiting extends Recorded {
+interface Waiting {
+  readonly recorded: readonly Recorded[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -56,11 +57,11 @@ export class FileJournal {
     this.#reader = new JournalReader(file);
   }
 
-  /** Resolves when the record is on disk (fsync). Throws `journal-write`. */
-  async append(record: JournalRecord): Promise<void> {
-    const recorded = asRecorded(record);
+  /** Resolves when the records are on disk (fsync), in their order. Throws `journal-write`. */
+  async append(...records: readonly JournalRecord[]): Promise<void> {
+    const recorded = records.map(asRecorded);
     const written = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ ...recorded, resolve, reject });
+      this.#waiting.push({ recorded, resolve, reject });
     });
     if (!this.#writing) void this.#writeWaiting();
     await written;
@@ -147,12 +148,13 @@ export class FileJournal {
   async #writeWaiting(): Promise<void> {
     this.#writing = true;
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, BATCH_RECORDS_MAX);
+      const batch = this.#waiting.splice(0, BATCH_WAITING_MAX);
       try {
-        const bytes = Buffer.from(`\n${batch.map(({ line }) => line).join('\n')}\n`);
+        const records = batch.flatMap(({ recorded }) => recorded);
+        const bytes = Buffer.from(`\n${records.map(({ line }) => line).join('\n')}\n`);
         const { looks } = this.#reader;
         await this.#write(bytes);
-        this.#reader.noteAppended(batch, bytes.length, looks);
+        this.#reader.noteAppended(records, bytes.length, looks);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         const failure = this.#writeFailure(error);

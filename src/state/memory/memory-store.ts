@@ -22,7 +22,7 @@ import type {
   StateStore,
   UserLog,
 } from '../state-store.ts';
-import { userLog } from '../user-log.ts';
+import { withUserLog } from '../user-log.ts';
 import { AccountMemory, type CodedTouch, coded, Memory, type Touch } from './memory.ts';
 import { memoryCustody } from './memory-custody.ts';
 import { memoryNotes } from './memory-notes.ts';
@@ -203,7 +203,7 @@ export class MemoryStore implements StateStore {
           return this.#writable(account).users.historyOf(user).records;
         });
       const about = { account, ...by, clock: this.#clock, user, history };
-      return await work(userLog({ ...about, keep, reread, fence }));
+      return await withUserLog({ ...about, keep, reread, fence }, work);
     } finally {
       if (writers.get(name) === turn) writers.delete(name);
     }
