@@ -33,11 +33,14 @@ export const time: Field<string> = (value) => {
   throw new WrongField();
 };
 
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:[0-5]\d:[0-5]\d(\.\d+)?Z$/;
+
 /** ISO 8601 UTC, and a day that the calendar has. */
 function isTime(value: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/.test(value)) return false;
+  if (!TIME.test(value)) return false;
   const time = new Date(value);
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value.slice(0, 10));
+  // A day that a month does not have is taken for one of the next month, and the hour 24 for the next day.
+  return !Number.isNaN(time.getTime()) && time.getUTCDate() === Number(value.slice(8, 10));
 }
 
 /** JSON has no others. */

@@ -1,9 +1,9 @@
 // Small files that are read and replaced as a whole: at any moment a reader, or a machine that lost
 // its power, finds the old content or the new one, never a part.
 
-import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { KeyturnError } from '../errors.ts';
+import { newHex } from '../new-id.ts';
 import { errnoOf, type FileSystem, type OpenFile } from './file-system.ts';
 
 /** Nearly all of these files are smaller; the first look need not make room for more. */
@@ -21,7 +21,7 @@ export function isTemporaryName(name: string): boolean {
 
 /** A path in the same directory, so that the finished file can take its name by link or rename. */
 export function temporaryPathBeside(path: string): string {
-  return join(dirname(path), `${TEMPORARY_PREFIX}${randomBytes(8).toString('hex')}`);
+  return join(dirname(path), `${TEMPORARY_PREFIX}${newHex().slice(0, 16)}`);
 }
 
 /** The content, or undefined when there is no such file. Other failures are system errors. */

@@ -13,7 +13,6 @@
 // has expired, or lies in a time to come, the owner too must hold `break-<nonce>` before it touches the
 // file.
 
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Clock, machineClock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
@@ -29,6 +28,7 @@ import {
   temporaryPathBeside,
   writeFully,
 } from '../../base/files/whole-file.ts';
+import { newHex } from '../../base/new-id.ts';
 import {
   CLAIM_EXPIRY_MS,
   type ClaimOwner,
@@ -287,7 +287,7 @@ export class ClaimFiles {
   async #make(name: string): Promise<MadeClaim & { readonly file: OpenFile }> {
     const { clock, fs, run } = this.#options;
     const path = this.pathOf(name);
-    const nonce = randomBytes(16).toString('hex');
+    const nonce = newHex();
     const owner = newOwner(await this.#identity(), { nonce, run, now: clock.now() });
     const temporary = this.#options.temporaryPath?.() ?? temporaryPathBeside(path);
     const file = await fs.open(temporary, 'create');
