@@ -44,6 +44,7 @@ export function memoryFileSystem(): MemoryFileSystem {
       return openFile(path);
     },
     stat: async (path) => ({ ...INFO, sizeBytes: contentOf(path).length }),
+    has: async (path) => files.has(path),
     realPath: async (path) => {
       contentOf(path);
       return path;

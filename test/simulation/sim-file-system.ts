@@ -54,6 +54,7 @@ export function simFileSystem(access: DiskAccess): FileSystem {
         return openFile(access, run, path, present(path), intent !== 'read');
       }),
     stat: (path) => run('stat', path, () => infoOf(present(path))),
+    has: (path) => run('stat', path, () => disk.find(path) !== undefined),
     realPath: (path) => run('realpath', path, () => present(path) && path),
     linkTarget: (path) => run('readlink', path, () => undefined),
     link: (existing, added) =>

@@ -81,6 +81,7 @@ export function failingFileSystem(fault: Fault): FailingFileSystem {
       return failingFile(opened);
     },
     stat: (path) => run('stat', () => nodeFileSystem.stat(path)),
+    has: (path) => run('stat', () => nodeFileSystem.has(path)),
     realPath: (path) => run('realpath', () => nodeFileSystem.realPath(path)),
     linkTarget: (path) => run('readlink', () => nodeFileSystem.linkTarget(path)),
     link: (existing, added) => run('link', () => nodeFileSystem.link(existing, added)),

@@ -60,6 +60,11 @@ interface FileAccess {
   open(path: string, intent: OpenIntent): Promise<OpenFile>;
   /** Follows symbolic links. */
   stat(path: string): Promise<FileInfo>;
+  /**
+   * Whether stat() would find something; rejects where that cannot be known. For names that are nearly always free:
+   * to fail at each of them costs more than to look.
+   */
+  has(path: string): Promise<boolean>;
 }
 
 interface SymbolicLinks {

@@ -213,6 +213,7 @@ async function freeBytes(path: string): Promise<number> {
 export const nodeFileSystem: FileSystem = {
   open: async (path, intent) => openFile(openSync(path, OPEN_FLAGS[intent], 0o600)),
   stat: async (path) => fileInfo(statSync(path)),
+  has: async (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
   realPath: (path) => realpath(path),
   linkTarget,
   link: async (existing, added) => linkSync(existing, added),

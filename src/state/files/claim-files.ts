@@ -235,7 +235,7 @@ export class ClaimFiles {
   async #see(name: string): Promise<SeenClaim | undefined> {
     const { fs } = this.#options;
     const path = this.pathOf(name);
-    const content = await readWholeFile(fs, path);
+    const content = (await fs.has(path)) ? await readWholeFile(fs, path) : undefined;
     if (content === undefined) return undefined;
     const owner = parseOwner(content.toString('utf8'));
     if (owner !== undefined) return { nonce: owner.nonce, owner, modifiedAt: EPOCH };

@@ -470,8 +470,7 @@ test('a user is free again when it cannot be told whether the journal is being c
   const unreadable = () => Promise.reject(Object.assign(new TypeError('no'), { code: 'EIO' }));
   const fs: FileSystem = {
     ...nodeFileSystem,
-    open: (path, intent) =>
-      path.endsWith('compaction.claim') ? unreadable() : nodeFileSystem.open(path, intent),
+    has: (path) => (path.endsWith('compaction.claim') ? unreadable() : nodeFileSystem.has(path)),
   };
   const failed = claimsIn({ ...world, fs }).withClaim('alice', async () => assert.fail('unsafe'));
   await assert.rejects(failed, { code: 'state-dir', message: /compaction\.claim/ });

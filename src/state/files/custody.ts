@@ -158,7 +158,7 @@ export class FileCustody implements Custody {
     const mark = this.#pathOf(keyId, CONDEMNED);
     let isCondemned: boolean;
     try {
-      isCondemned = (await readWholeFile(this.#fs, mark)) !== undefined;
+      isCondemned = await this.#fs.has(mark);
     } catch (error) {
       throw unwritable(this.describe(keyId), error);
     }
