@@ -8,7 +8,6 @@ import {
   isIdentityExpired,
   memoizeIdentityProvider,
 } from '@smithy/core';
-import { StandardRetryStrategy } from '@smithy/core/retry';
 import type { EventSink } from '../base/events.ts';
 import { VERSION } from '../base/version.ts';
 import { isThrottle } from './classify.ts';
@@ -22,6 +21,7 @@ import type { RegionSettings } from './region.ts';
 import {
   createRetries,
   impatientRetries,
+  NEVER_REPEATED,
   type Patience,
   type RetryStrategy,
   repeatableRetries,
@@ -139,7 +139,6 @@ export function openStsClient(
 /** Opens clients that sign with the given pair and ask once: the caller owns the waiting. */
 export function openProbes(settings: ClientSettings): (pair: Credentials) => QueryClient {
   const { wire } = settings;
-  const retries = new StandardRetryStrategy(1);
   let draft: ReturnType<typeof draftOnce> | undefined;
   return (pair) => {
     // Of the first key's making; nothing in it is of a key.
@@ -148,7 +147,8 @@ export function openProbes(settings: ClientSettings): (pair: Credentials) => Que
       return { client, send: () => client.send(new GetCallerIdentityCommand({})) };
     });
     const credentials = async () => pair;
-    return openQueryClient({ draft, credentials, wire: wire.shared, retries, emit: () => {} });
+    const way = { wire: wire.shared, retries: NEVER_REPEATED, emit: () => {} };
+    return openQueryClient({ draft, credentials, ...way });
   };
 }
 

@@ -48,12 +48,17 @@ export class Pacer {
     this.#activeAtMs = this.#nowMs();
   }
 
-  /** Resolves when a call may leave. */
-  turn(isRepeat = false): Promise<void> {
+  /** Whether a call may leave at once, as all do until the first refusal; one that may not, has to take its turn. */
+  mayLeave(): boolean {
     const nowMs = this.#nowMs();
     if (nowMs - this.#activeAtMs > IDLE_MS && this.#waiting.length === 0) this.#window = undefined;
     this.#activeAtMs = nowMs;
-    if (this.#pace === undefined) return Promise.resolve();
+    return this.#pace === undefined;
+  }
+
+  /** Resolves when a call may leave. */
+  turn(isRepeat = false): Promise<void> {
+    if (this.mayLeave()) return Promise.resolve();
     return new Promise((resolve) => {
       if (isRepeat) this.#waiting.unshift(resolve);
       else this.#waiting.push(resolve);

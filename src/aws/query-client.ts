@@ -1,6 +1,6 @@
 // Calls of IAM and STS without the SDK's middleware, which takes most of the CPU of a call. What is sent
-// follows a draft of the SDK's (query-draft.ts), what is answered is read by the SDK's own protocol, and
-// attempts follow the same rules (retry.ts).
+// follows a draft of the SDK's (query-draft.ts), what is answered means what it means to the SDK's own protocol
+// (query-answer.ts), and attempts follow the same rules (retry.ts).
 
 import { randomUUID } from 'node:crypto';
 import { HttpRequest, type HttpResponse } from '@smithy/core/protocols';
@@ -10,16 +10,16 @@ import {
   isThrottlingError,
   isTransientError,
 } from '@smithy/core/retry';
-import { assert } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import { onAbort } from '../base/on-abort.ts';
 import { CallFailure } from './call-failure.ts';
 import { isThrottle } from './classify.ts';
 import type { Credentials } from './credential-provider.ts';
 import type { Fence } from './gateway.ts';
+import { type Answered, readPlainAnswer } from './query-answer.ts';
 import type { Draft } from './query-draft.ts';
 import { writeQuery } from './query-form.ts';
 import type { QueryOperation } from './query-operations.ts';
-import { openSigner, type Signer } from './query-signature.ts';
 import type { RetryStrategy } from './retry.ts';
 
 export interface QueryClientParts {
@@ -44,25 +44,16 @@ export interface QueryClient {
     operation: QueryOperation<Input, Output>,
     input: Input,
     signal?: AbortSignal,
-  ): Promise<Output>;
+  ): Promise<Answered<Output>>;
   /** The same, and each attempt asks first whether it may leave. */
   fenced(fence: Fence): QueryClient;
 }
 
 export function openQueryClient(parts: QueryClientParts): QueryClient {
-  return clientOver(parts, { signer: undefined });
-}
-
-/** What is worked out once for a client, and for all that are made of it. */
-interface Common {
-  signer: Signer | undefined;
-}
-
-function clientOver(parts: QueryClientParts, common: Common): QueryClient {
   const { retries, emit } = parts;
   return {
     retries,
-    fenced: (fence) => clientOver({ ...parts, fence }, common),
+    fenced: (fence) => openQueryClient({ ...parts, fence }),
     call: async <Input extends object, Output>(
       operation: QueryOperation<Input, Output>,
       input: Input,
@@ -70,28 +61,28 @@ function clientOver(parts: QueryClientParts, common: Common): QueryClient {
     ) => {
       const draft = await parts.draft();
       // Before the call takes its turn: whoever has no credentials waits for nothing.
-      await parts.credentials();
-      common.signer ??= openSigner(draft.request, draft);
-      const call = {
-        signer: common.signer,
-        schema: operation.schema,
-        body: writeQuery(operation.name, draft.version, input),
-        id: randomUUID(),
-        signal,
-      };
-      let token = await orAborted(retries.acquireInitialRetryToken(''), signal);
+      let known: Credentials | undefined = await parts.credentials();
+      const body = writeQuery(operation.name, draft.version, input);
+      const call = { operation, draft, body, id: randomUUID(), signal };
+      let token = retries.tokenAtOnce();
+      if (token === undefined) {
+        known = undefined;
+        token = await orAborted(retries.acquireInitialRetryToken(''), signal);
+      } else if (signal?.aborted) throw aborted();
       for (;;) {
         const attempt = token.getRetryCount() + 1;
         emit({ code: 'call-sent', operation: operation.name });
-        const outcome = await attemptCall(parts, draft, { ...call, attempt });
+        const outcome: Outcome<Output> = await attemptCall(parts, { ...call, attempt }, known);
         if (outcome.thrown === undefined) {
           retries.recordSuccess(token);
-          return outcome.answer as Output;
+          return outcome.answer;
         }
         if (isThrottle(outcome.thrown)) {
           emit({ code: 'call-throttled', operation: operation.name, attempt });
         }
         token = await tokenAfter(outcome, { token, retries, signal });
+        // They may have expired while the call waited.
+        known = undefined;
       }
     },
   };
@@ -100,9 +91,9 @@ function clientOver(parts: QueryClientParts, common: Common): QueryClient {
 /** As the SDK's rules for attempts take it. */
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
-interface Call {
-  readonly signer: Signer;
-  readonly schema: object;
+interface Call<Input, Output> {
+  readonly operation: QueryOperation<Input, Output>;
+  readonly draft: Draft;
   readonly body: string;
   /** Of all its attempts. */
   readonly id: string;
@@ -110,58 +101,62 @@ interface Call {
   readonly attempt: number;
 }
 
-type Outcome = { readonly thrown: undefined; readonly answer: unknown } | Failed;
+type Outcome<Output> = { readonly thrown: undefined; readonly answer: Answered<Output> } | Failed;
 
 interface Failed {
   readonly thrown: SdkError;
   readonly response: HttpResponse | undefined;
 }
 
-async function attemptCall(
+async function attemptCall<Input, Output>(
   { credentials, wire, fence }: QueryClientParts,
-  draft: Draft,
-  call: Call,
-): Promise<Outcome> {
-  let request: HttpRequest;
+  call: Call<Input, Output>,
+  known: Credentials | undefined,
+): Promise<Outcome<Output>> {
+  let sent: Sent;
   try {
-    request = requestOf(draft, call, await credentials());
+    sent = requestOf(call, known ?? (await credentials()));
   } catch (thrown) {
     return { thrown: asError(thrown, undefined), response: undefined };
   }
   // I9: by the time that AWS will judge, and for each attempt anew.
-  await fence?.(signedAt(request));
+  if (fence !== undefined) await fence(sent.at);
   let response: HttpResponse | undefined;
   try {
-    response = await wire.exchange(request, call.signal);
-    return {
-      thrown: undefined,
-      answer: await draft.protocol.deserializeResponse(call.schema, {}, response),
-    };
+    response = await wire.exchange(sent.request, call.signal);
+    return { thrown: undefined, answer: await answerIn(response, call) };
   } catch (thrown) {
     return { thrown: asError(thrown, response), response };
   }
 }
 
-function requestOf(draft: Draft, call: Call, credentials: Credentials): HttpRequest {
-  const { body, id, attempt, signer } = call;
+function answerIn<Input, Output>(
+  response: HttpResponse,
+  { operation, draft }: Call<Input, Output>,
+): Answered<Output> | Promise<Answered<Output>> {
+  const plain = readPlainAnswer(operation, response);
+  if (plain !== undefined) return plain;
+  const read = draft.protocol.deserializeResponse(operation.schema, {}, response);
+  return read as Promise<Answered<Output>>;
+}
+
+interface Sent {
+  readonly request: HttpRequest;
+  /** As its signature is dated. */
+  readonly at: Date;
+}
+
+function requestOf(
+  { draft, body, id, attempt }: Call<never, unknown>,
+  credentials: Credentials,
+): Sent {
   const own = {
     'content-length': String(Buffer.byteLength(body)),
     'amz-sdk-invocation-id': id,
     'amz-sdk-request': `attempt=${attempt}; ${draft.attemptsMax}`,
   };
-  return new HttpRequest({
-    ...draft.request,
-    headers: signer({ headers: own, body }, credentials),
-    body,
-  });
-}
-
-/** As in 20261128T163000Z. */
-function signedAt({ headers }: HttpRequest): Date {
-  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers['x-amz-date'] ?? '');
-  const [year, month, day, hour, minute, second] = (parts ?? []).slice(1).map(Number);
-  assert(year !== undefined && second !== undefined, 'a request has no date');
-  return new Date(Date.UTC(year, (month ?? 1) - 1, day, hour, minute, second));
+  const { headers, at } = draft.sign({ headers: own, body }, credentials);
+  return { request: new HttpRequest({ ...draft.request, headers, body }), at };
 }
 
 interface Tried {
@@ -206,19 +201,19 @@ function asError(thrown: unknown, response: HttpResponse | undefined): SdkError 
   }) as SdkError;
 }
 
-async function orAborted<T>(turn: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await turn;
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new CallFailure('AbortError', 'Request aborted'));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+function aborted(): CallFailure {
+  return new CallFailure('AbortError', 'Request aborted');
+}
+
+/** What is waited for, unless the signal is aborted first. */
+function orAborted<T>(turn: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return turn;
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(aborted());
+    if (signal.aborted) giveUp();
+    const forget = onAbort(signal, giveUp);
+    void turn.then(resolve, reject).finally(forget);
   });
-  try {
-    return await Promise.race([turn, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 function isAbortError(thrown: unknown): boolean {

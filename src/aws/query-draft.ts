@@ -3,7 +3,7 @@
 // for endpoints, variants, user agents, application IDs and tracing therefore hold for every call after it.
 
 import type { HttpRequest } from '@smithy/core/protocols';
-import type { SigningScope } from './query-signature.ts';
+import { openSigner, type Signer } from './query-signature.ts';
 
 /** What is used of a client of the SDK. */
 export interface DraftingClient {
@@ -15,9 +15,11 @@ export interface QueryProtocol {
   deserializeResponse(operation: object, context: object, response: object): Promise<unknown>;
 }
 
-export interface Draft extends SigningScope {
+export interface Draft {
   /** As drafted; its headers are those that every call has. */
   readonly request: HttpRequest;
+  /** Signs calls to the same place, with those headers and their own. */
+  readonly sign: Signer<OwnHeader>;
   /** Of the service's API. */
   readonly version: string;
   /** As the SDK words it in a header. */
@@ -83,12 +85,14 @@ const NEVER_AGAIN = {
   recordSuccess: () => {},
 };
 
+/** What a call says of itself and its attempts. */
+const OWN_HEADERS = ['content-length', 'amz-sdk-invocation-id', 'amz-sdk-request'] as const;
+export type OwnHeader = (typeof OWN_HEADERS)[number];
+
 /** Headers that say something of one call, one attempt or one signature. */
-const OF_ONE_CALL = new Set([
-  'amz-sdk-invocation-id',
-  'amz-sdk-request',
+const OF_ONE_CALL = new Set<string>([
+  ...OWN_HEADERS,
   'authorization',
-  'content-length',
   'x-amz-content-sha256',
   'x-amz-date',
   'x-amz-security-token',
@@ -104,5 +108,6 @@ function read(request: HttpRequest, { config }: DraftingClient): Draft {
   request.headers = Object.fromEntries(
     Object.entries(headers).filter(([name]) => !OF_ONE_CALL.has(name.toLowerCase())),
   );
-  return { request, region, service, version, attemptsMax, protocol: config.protocol };
+  const sign = openSigner(request, { region, service }, OWN_HEADERS);
+  return { request, sign, version, attemptsMax, protocol: config.protocol };
 }

@@ -1,52 +1,37 @@
-// The calls that a run makes of IAM and STS, as the SDK's schemas describe them.
+// The calls that a run makes of IAM and STS, as the SDK's schemas describe them, and what is read of their answers.
 
 import {
   CreateAccessKey$,
   type CreateAccessKeyCommandInput,
-  type CreateAccessKeyCommandOutput,
   DeleteAccessKey$,
   type DeleteAccessKeyCommandInput,
-  type DeleteAccessKeyCommandOutput,
   GenerateCredentialReport$,
   type GenerateCredentialReportCommandInput,
-  type GenerateCredentialReportCommandOutput,
   GetAccessKeyLastUsed$,
   type GetAccessKeyLastUsedCommandInput,
-  type GetAccessKeyLastUsedCommandOutput,
   GetAccountAuthorizationDetails$,
   type GetAccountAuthorizationDetailsCommandInput,
-  type GetAccountAuthorizationDetailsCommandOutput,
   GetAccountSummary$,
   type GetAccountSummaryCommandInput,
   type GetAccountSummaryCommandOutput,
   GetCredentialReport$,
   type GetCredentialReportCommandInput,
-  type GetCredentialReportCommandOutput,
   GetGroup$,
   type GetGroupCommandInput,
-  type GetGroupCommandOutput,
   ListAccessKeys$,
   type ListAccessKeysCommandInput,
-  type ListAccessKeysCommandOutput,
   ListGroupsForUser$,
   type ListGroupsForUserCommandInput,
-  type ListGroupsForUserCommandOutput,
   ListUsers$,
   type ListUsersCommandInput,
-  type ListUsersCommandOutput,
   ListUserTags$,
   type ListUserTagsCommandInput,
-  type ListUserTagsCommandOutput,
   UpdateAccessKey$,
   type UpdateAccessKeyCommandInput,
-  type UpdateAccessKeyCommandOutput,
 } from '@aws-sdk/client-iam';
-import {
-  GetCallerIdentity$,
-  type GetCallerIdentityCommandInput,
-  type GetCallerIdentityCommandOutput,
-} from '@aws-sdk/client-sts';
+import { GetCallerIdentity$, type GetCallerIdentityCommandInput } from '@aws-sdk/client-sts';
 import { operation } from '@smithy/core/schema';
+import type { Members, Read } from './plain-xml.ts';
 
 /** What the SDK's commands have in common. */
 type Schema = typeof ListUsers$;
@@ -56,77 +41,116 @@ export interface QueryOperation<Input, Output> {
   readonly name: string;
   /** As the SDK's reader of answers takes it. */
   readonly schema: ReturnType<typeof operation>;
+  /** What is read of an answer that is written plainly; left out where the SDK reads them all. */
+  readonly answer?: PlainAnswer;
   /** For the compiler alone. */
   readonly types?: (input: Input) => Output;
 }
 
-function operationOf<Input, Output>([, space, name, traits, input, output]: Schema) {
-  const made: QueryOperation<Input, Output> = {
-    name,
-    schema: operation(space, name, traits, input, output),
-  };
-  return made;
+export interface PlainAnswer {
+  readonly root: string;
+  /** The member of the root that is told on; undefined for an operation that answers no more than that it is done. */
+  readonly result: string | undefined;
+  readonly shape: Members;
 }
 
-export const LIST_USERS = operationOf<ListUsersCommandInput, ListUsersCommandOutput>(ListUsers$);
+/** What a call of the operation answers. */
+export type AnswerOf<Operation> =
+  Operation extends QueryOperation<never, infer Output> ? Output : never;
 
-export const LIST_ACCESS_KEYS = operationOf<
-  ListAccessKeysCommandInput,
-  ListAccessKeysCommandOutput
->(ListAccessKeys$);
+/** An operation with what it takes; what is read of its answer, is said after it. */
+function taking<Input>([, space, name, traits, input, output]: Schema) {
+  const made = { name, schema: operation(space, name, traits, input, output) };
+  const root = `${name}Response`;
+  const result = `${name}Result`;
+  return {
+    /** What else AWS tells is in no answer that a call gives. */
+    reading: <const All extends Members['members']>(
+      members: All,
+    ): QueryOperation<Input, Read<{ readonly members: All }>> => ({
+      ...made,
+      answer: { root, result, shape: { members: { [result]: { members } } } },
+    }),
+    readingNothing: (): QueryOperation<Input, object> => ({
+      ...made,
+      answer: { root, result: undefined, shape: { members: {} } },
+    }),
+    leftToSdk: <Output>(): QueryOperation<Input, Output> => made,
+  };
+}
 
-export const GET_ACCESS_KEY_LAST_USED = operationOf<
-  GetAccessKeyLastUsedCommandInput,
-  GetAccessKeyLastUsedCommandOutput
->(GetAccessKeyLastUsed$);
+const PAGED = { IsTruncated: 'flag', Marker: 'text' } as const;
+const USER = { UserName: 'text', Arn: 'text' } as const;
+const TAGS = { each: { members: { Key: 'text', Value: 'text' } } } as const;
 
-export const CREATE_ACCESS_KEY = operationOf<
-  CreateAccessKeyCommandInput,
-  CreateAccessKeyCommandOutput
->(CreateAccessKey$);
+export const LIST_USERS = taking<ListUsersCommandInput>(ListUsers$).reading({
+  Users: { each: { members: USER } },
+  ...PAGED,
+});
 
-export const UPDATE_ACCESS_KEY = operationOf<
-  UpdateAccessKeyCommandInput,
-  UpdateAccessKeyCommandOutput
->(UpdateAccessKey$);
+export const LIST_ACCESS_KEYS = taking<ListAccessKeysCommandInput>(ListAccessKeys$).reading({
+  AccessKeyMetadata: {
+    each: { members: { AccessKeyId: 'text', Status: 'text', CreateDate: 'date' } },
+  },
+  ...PAGED,
+});
 
-export const DELETE_ACCESS_KEY = operationOf<
-  DeleteAccessKeyCommandInput,
-  DeleteAccessKeyCommandOutput
->(DeleteAccessKey$);
+export const GET_ACCESS_KEY_LAST_USED = taking<GetAccessKeyLastUsedCommandInput>(
+  GetAccessKeyLastUsed$,
+).reading({
+  UserName: 'text',
+  AccessKeyLastUsed: { members: { LastUsedDate: 'date', ServiceName: 'text', Region: 'text' } },
+});
 
-export const GENERATE_CREDENTIAL_REPORT = operationOf<
-  GenerateCredentialReportCommandInput,
-  GenerateCredentialReportCommandOutput
->(GenerateCredentialReport$);
+export const CREATE_ACCESS_KEY = taking<CreateAccessKeyCommandInput>(CreateAccessKey$).reading({
+  AccessKey: {
+    members: { UserName: 'text', AccessKeyId: 'text', SecretAccessKey: 'text', CreateDate: 'date' },
+  },
+});
 
-export const GET_CREDENTIAL_REPORT = operationOf<
-  GetCredentialReportCommandInput,
-  GetCredentialReportCommandOutput
->(GetCredentialReport$);
+export const UPDATE_ACCESS_KEY =
+  taking<UpdateAccessKeyCommandInput>(UpdateAccessKey$).readingNothing();
 
-export const GET_ACCOUNT_AUTHORIZATION_DETAILS = operationOf<
-  GetAccountAuthorizationDetailsCommandInput,
-  GetAccountAuthorizationDetailsCommandOutput
->(GetAccountAuthorizationDetails$);
+export const DELETE_ACCESS_KEY =
+  taking<DeleteAccessKeyCommandInput>(DeleteAccessKey$).readingNothing();
 
-export const GET_ACCOUNT_SUMMARY = operationOf<
-  GetAccountSummaryCommandInput,
-  GetAccountSummaryCommandOutput
->(GetAccountSummary$);
+export const GENERATE_CREDENTIAL_REPORT = taking<GenerateCredentialReportCommandInput>(
+  GenerateCredentialReport$,
+).reading({ State: 'text' });
 
-export const GET_GROUP = operationOf<GetGroupCommandInput, GetGroupCommandOutput>(GetGroup$);
+export const GET_CREDENTIAL_REPORT = taking<GetCredentialReportCommandInput>(
+  GetCredentialReport$,
+).reading({ Content: 'bytes', GeneratedTime: 'date' });
 
-export const LIST_GROUPS_FOR_USER = operationOf<
-  ListGroupsForUserCommandInput,
-  ListGroupsForUserCommandOutput
->(ListGroupsForUser$);
+export const GET_ACCOUNT_AUTHORIZATION_DETAILS = taking<GetAccountAuthorizationDetailsCommandInput>(
+  GetAccountAuthorizationDetails$,
+).reading({
+  UserDetailList: {
+    each: { members: { ...USER, Path: 'text', GroupList: { each: 'text' }, Tags: TAGS } },
+  },
+  ...PAGED,
+});
 
-export const LIST_USER_TAGS = operationOf<ListUserTagsCommandInput, ListUserTagsCommandOutput>(
-  ListUserTags$,
-);
+/** A map of many numbers, and asked for once. */
+export const GET_ACCOUNT_SUMMARY =
+  taking<GetAccountSummaryCommandInput>(
+    GetAccountSummary$,
+  ).leftToSdk<GetAccountSummaryCommandOutput>();
 
-export const GET_CALLER_IDENTITY = operationOf<
-  GetCallerIdentityCommandInput,
-  GetCallerIdentityCommandOutput
->(GetCallerIdentity$);
+export const GET_GROUP = taking<GetGroupCommandInput>(GetGroup$).reading({
+  Users: { each: { members: USER } },
+  ...PAGED,
+});
+
+export const LIST_GROUPS_FOR_USER = taking<ListGroupsForUserCommandInput>(
+  ListGroupsForUser$,
+).reading({ Groups: { each: { members: { GroupName: 'text' } } }, ...PAGED });
+
+export const LIST_USER_TAGS = taking<ListUserTagsCommandInput>(ListUserTags$).reading({
+  Tags: TAGS,
+  ...PAGED,
+});
+
+export const GET_CALLER_IDENTITY = taking<GetCallerIdentityCommandInput>(
+  GetCallerIdentity$,
+).reading({ Account: 'text', Arn: 'text' });

@@ -16,58 +16,124 @@ export interface SigningScope {
 export type Headers = Readonly<Record<string, string>>;
 
 /** What a call has beside the headers that all have, to be signed with them. */
-export interface Unsigned {
-  readonly headers: Headers;
+export interface Unsigned<Own extends string> {
+  readonly headers: Readonly<Record<Own, string>>;
   readonly body: string;
 }
 
-/**
- * Returns all headers of the call, the signature among them. They are dated by this machine's own clock, as
- * the SDK dates them.
- */
-export type Signer = (call: Unsigned, credentials: Credentials) => Headers;
+export interface Signed {
+  /** All headers of the call, the signature among them. */
+  readonly headers: Headers;
+  /** By this machine's own clock, as the SDK dates calls: in whole seconds. */
+  readonly at: Date;
+}
+
+export type Signer<Own extends string = string> = (
+  call: Unsigned<Own>,
+  credentials: Credentials,
+) => Signed;
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** Signs requests to one place, with the headers of `request` and those of each call. */
-export function openSigner(request: HttpRequest, { region, service }: SigningScope): Signer {
+/** Signs requests to one place, with the headers of `request` and those that each call has of its `own`. */
+export function openSigner<Own extends string>(
+  request: HttpRequest,
+  { region, service }: SigningScope,
+  own: readonly Own[],
+): Signer<Own> {
   const target = new CanonicalTarget(request).text;
   const common: Headers = getCanonicalHeaders(request);
-  let known: { readonly credentials: Credentials; readonly day: string; readonly key: Buffer };
-  const keyOf = (credentials: Credentials, day: string): Buffer => {
-    if (known?.credentials === credentials && known.day === day) return known.key;
-    const key = [day, region, service, 'aws4_request'].reduce<Buffer | string>(
-      (secret, part) => createHmac('sha256', secret).update(part).digest(),
-      `AWS4${credentials.secretAccessKey}`,
-    );
-    known = { credentials, day, key: key as Buffer };
-    return known.key;
-  };
+  const names = [...own, HASH, DATE];
+  const ofKey = new SignedHeaders(common, names);
+  const ofSession = new SignedHeaders(common, [...names, TOKEN]);
+  const keys = new SigningKeys(region, service);
+  const hashOf = lastHash();
   return ({ headers, body }, credentials) => {
-    const time = systemClock
-      .now()
-      .toISOString()
-      .replace(/[-:]|\.\d+/g, '');
+    const at = new Date(Math.floor(systemClock.now().getTime() / 1_000) * 1_000);
+    const time = at.toISOString().replace(/[-:]|\.\d+/g, '');
     const day = time.slice(0, 8);
     const { accessKeyId, sessionToken } = credentials;
-    const bodyHash = hash('sha256', body);
-    const own: Record<string, string> = {
-      ...headers,
-      'x-amz-content-sha256': bodyHash,
-      'x-amz-date': time,
-    };
-    if (sessionToken !== undefined) own['x-amz-security-token'] = sessionToken;
-    const all: Record<string, string> = { ...common, ...own };
-    const names = Object.keys(all).sort();
-    const lines = names.map((name) => `${name}:${all[name]}\n`).join('');
-    const signed = names.join(';');
+    const bodyHash = hashOf(body);
+    const ofCall: Record<string, string> = { ...headers, [HASH]: bodyHash, [DATE]: time };
+    if (sessionToken !== undefined) ofCall[TOKEN] = sessionToken;
+    const signed = sessionToken === undefined ? ofKey : ofSession;
     const scope = `${day}/${region}/${service}/aws4_request`;
-    const canonical = hash('sha256', `${target}\n${lines}\n${signed}\n${bodyHash}`);
-    const signature = createHmac('sha256', keyOf(credentials, day))
+    const canonical = hash('sha256', `${target}\n${signed.lines(ofCall)}\n${bodyHash}`);
+    const signature = createHmac('sha256', keys.keyOf(credentials, day))
       .update(`${ALGORITHM}\n${time}\n${scope}\n${canonical}`)
       .digest('hex');
-    const authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
-    return { ...request.headers, ...own, authorization };
+    const authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed.names}, Signature=${signature}`;
+    return { headers: { ...request.headers, ...ofCall, authorization }, at };
+  };
+}
+
+const HASH = 'x-amz-content-sha256';
+const DATE = 'x-amz-date';
+const TOKEN = 'x-amz-security-token';
+
+/** Which headers are signed, and their canonical text with gaps for what differs from call to call. */
+class SignedHeaders {
+  readonly names: string;
+  readonly #gaps: readonly { readonly before: string; readonly name: string }[];
+  readonly #end: string;
+
+  constructor(common: Headers, own: readonly string[]) {
+    const names = [...Object.keys(common), ...own].sort();
+    const gaps: { before: string; name: string }[] = [];
+    let before = '';
+    for (const name of names) {
+      before += `${name}:`;
+      if (own.includes(name)) {
+        gaps.push({ before, name });
+        before = '\n';
+      } else before += `${common[name]}\n`;
+    }
+    this.names = names.join(';');
+    this.#gaps = gaps;
+    this.#end = `${before}\n${this.names}`;
+  }
+
+  /** A line for each, an empty one, and their names. */
+  lines(own: Headers): string {
+    let lines = '';
+    for (const { before, name } of this.#gaps) lines += before + own[name];
+    return lines + this.#end;
+  }
+}
+
+/** A key of a pair is made for a day, and kept for as long as the pair is. */
+class SigningKeys {
+  readonly #region: string;
+  readonly #service: string;
+  readonly #known = new WeakMap<Credentials, { readonly day: string; readonly key: Buffer }>();
+
+  constructor(region: string, service: string) {
+    this.#region = region;
+    this.#service = service;
+  }
+
+  keyOf(credentials: Credentials, day: string): Buffer {
+    const known = this.#known.get(credentials);
+    if (known?.day === day) return known.key;
+    const key = [day, this.#region, this.#service, 'aws4_request'].reduce<Buffer | string>(
+      (secret, part) => createHmac('sha256', secret).update(part).digest(),
+      `AWS4${credentials.secretAccessKey}`,
+    ) as Buffer;
+    this.#known.set(credentials, { day, key });
+    return key;
+  }
+}
+
+/** Whoever asks for the caller asks the same each time. */
+function lastHash(): (body: string) => string {
+  let last = '';
+  let hashed = hash('sha256', last);
+  return (body) => {
+    if (body !== last) {
+      last = body;
+      hashed = hash('sha256', body);
+    }
+    return hashed;
   };
 }
 

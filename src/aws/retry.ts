@@ -22,10 +22,16 @@ export interface Patience {
 }
 
 /** What the SDK asks of a strategy, by the shape of its own. */
-export type RetryStrategy = Pick<
+type SdkStrategy = Pick<
   StandardRetryStrategy,
   'acquireInitialRetryToken' | 'refreshRetryTokenForRetry' | 'recordSuccess'
 >;
+
+export interface RetryStrategy extends SdkStrategy {
+  /** The initial token of a call that may leave at once; undefined where it has to wait for its turn. */
+  tokenAtOnce(): StandardRetryToken | undefined;
+}
+
 type StandardRetryToken = Parameters<StandardRetryStrategy['recordSuccess']>[0];
 type RetryErrorInfo = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>[1];
 
@@ -34,6 +40,13 @@ interface PacedToken extends StandardRetryToken {
   readonly inner: StandardRetryToken;
   readonly throttles: number;
 }
+
+/** Of a call that was not sent yet, which says nothing of the call: one for all. */
+const FIRST: StandardRetryToken = {
+  getRetryCount: () => 0,
+  getRetryDelay: () => 0,
+  getRetryCost: () => undefined,
+};
 
 class PacedRetries implements RetryStrategy {
   readonly #pacer: Pacer;
@@ -48,9 +61,13 @@ class PacedRetries implements RetryStrategy {
     this.#throttlesMax = throttlesMax;
   }
 
-  async acquireInitialRetryToken(scope: string): Promise<PacedToken> {
+  tokenAtOnce(): PacedToken | undefined {
+    return this.#pacer.mayLeave() ? FIRST_PACED : undefined;
+  }
+
+  async acquireInitialRetryToken(): Promise<PacedToken> {
     await this.#pacer.turn();
-    return paced(await this.#broken.acquireInitialRetryToken(scope), 0);
+    return FIRST_PACED;
   }
 
   /** The SDK answers a rejection here by rethrowing the call's own error. */
@@ -102,6 +119,16 @@ function paced(inner: StandardRetryToken, throttles: number): PacedToken {
     getRetryCost: () => inner.getRetryCost(),
   };
 }
+
+const FIRST_PACED = paced(FIRST, 0);
+
+/** For calls that are sent once, because whoever asks, asks again. */
+export const NEVER_REPEATED: RetryStrategy = {
+  tokenAtOnce: () => FIRST,
+  acquireInitialRetryToken: () => Promise.resolve(FIRST),
+  refreshRetryTokenForRetry: (_token, { error }) => Promise.reject(error),
+  recordSuccess: () => {},
+};
 
 /** For reads and for updates that may be repeated, each on a client of its own. */
 export function repeatableRetries(patience: Patience): RetryStrategy {

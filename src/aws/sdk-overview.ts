@@ -1,10 +1,13 @@
 // AccountOverview over the SDK.
 
-import type { UserDetail } from '@aws-sdk/client-iam';
 import { type CallTarget, classifyUnlessStopped } from './classify.ts';
 import type { AccountOverview, DescribedUser } from './gateway.ts';
 import type { QueryClient } from './query-client.ts';
-import { GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_SUMMARY } from './query-operations.ts';
+import {
+  type AnswerOf,
+  GET_ACCOUNT_AUTHORIZATION_DETAILS,
+  GET_ACCOUNT_SUMMARY,
+} from './query-operations.ts';
 import { itemsOf, toPage, unreadable } from './sdk-answer.ts';
 import { toUser, USERS_PER_PAGE } from './sdk-reader.ts';
 
@@ -41,6 +44,9 @@ export function createOverview(
 
   return { describeUsers, countUsers };
 }
+
+type Details = AnswerOf<typeof GET_ACCOUNT_AUTHORIZATION_DETAILS>;
+type UserDetail = NonNullable<Details['UserDetailList']>[number];
 
 /**
  * AWS leaves the tags of a user out who has none, and always sends the groups: an answer without those is no whole

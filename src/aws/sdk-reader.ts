@@ -1,11 +1,15 @@
 // KeyReader over the SDK.
 
-import type { AccessKeyMetadata } from '@aws-sdk/client-iam';
 import { isAccessKeyId } from '../base/access-key-id.ts';
 import { type Call, type CallTarget, classifyUnlessStopped } from './classify.ts';
 import type { AccessKey, IamUser, KeyReader, KeyStatus } from './gateway.ts';
 import type { QueryClient } from './query-client.ts';
-import { GET_ACCESS_KEY_LAST_USED, LIST_ACCESS_KEYS, LIST_USERS } from './query-operations.ts';
+import {
+  type AnswerOf,
+  GET_ACCESS_KEY_LAST_USED,
+  LIST_ACCESS_KEYS,
+  LIST_USERS,
+} from './query-operations.ts';
 import { itemsOf, toPage, unreadable } from './sdk-answer.ts';
 import { whereUsed } from './where-used.ts';
 
@@ -72,13 +76,17 @@ export function toUser(raw: { UserName?: string | undefined; Arn?: string | unde
   return { name: raw.UserName, arn: raw.Arn };
 }
 
-const STATUSES: readonly string[] = ['Active', 'Inactive', 'Expired'] satisfies KeyStatus[];
+type KeyList = AnswerOf<typeof LIST_ACCESS_KEYS>;
+type AccessKeyMetadata = NonNullable<KeyList['AccessKeyMetadata']>[number];
+
+const STATUSES: readonly KeyStatus[] = ['Active', 'Inactive', 'Expired'];
 
 /** A status that we do not know is not guessed: the whole answer counts as unreadable. */
 function toAccessKey(raw: AccessKeyMetadata): AccessKey | undefined {
-  const { AccessKeyId: id, Status: status, CreateDate: createdAt } = raw;
+  const { AccessKeyId: id, Status, CreateDate: createdAt } = raw;
+  const status = STATUSES.find((known) => known === Status);
   if (id === undefined || !isAccessKeyId(id)) return undefined;
-  if (status === undefined || !STATUSES.includes(status)) return undefined;
+  if (status === undefined) return undefined;
   if (createdAt === undefined || Number.isNaN(createdAt.getTime())) return undefined;
   return { id, status, createdAt };
 }

@@ -1,11 +1,15 @@
 // UserFactsReader over the SDK.
 
-import type { Tag } from '@aws-sdk/client-iam';
 import { KeyturnError } from '../base/errors.ts';
 import { type Call, type CallTarget, classifyUnlessStopped } from './classify.ts';
 import type { UserFactsReader } from './gateway.ts';
 import type { QueryClient } from './query-client.ts';
-import { GET_GROUP, LIST_GROUPS_FOR_USER, LIST_USER_TAGS } from './query-operations.ts';
+import {
+  type AnswerOf,
+  GET_GROUP,
+  LIST_GROUPS_FOR_USER,
+  LIST_USER_TAGS,
+} from './query-operations.ts';
 import { itemsOf, type Page, toPage } from './sdk-answer.ts';
 import { toUser, USERS_PER_PAGE } from './sdk-reader.ts';
 
@@ -70,6 +74,8 @@ export function createUserFacts(
 
   return { tagsOf, groupsOf, membersOf };
 }
+
+type Tag = NonNullable<AnswerOf<typeof LIST_USER_TAGS>['Tags']>[number];
 
 function pairOf({ Key, Value = '' }: Tag): readonly [string, string] | undefined {
   return Key ? [Key, Value] : undefined;

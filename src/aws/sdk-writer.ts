@@ -1,7 +1,6 @@
 // KeyWriter over the SDK. No call here takes the run's abort signal: a write under way is always
 // awaited, because giving up on it would only hide what it did (I13).
 
-import type { CreateAccessKeyCommandOutput } from '@aws-sdk/client-iam';
 import { isAccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
@@ -17,18 +16,19 @@ import {
 import type { Clients } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
 import type { CreateOutcome, KeyWriter, RequestId } from './gateway.ts';
-import { CREATE_ACCESS_KEY, DELETE_ACCESS_KEY, UPDATE_ACCESS_KEY } from './query-operations.ts';
+import type { Answered } from './query-answer.ts';
+import {
+  type AnswerOf,
+  CREATE_ACCESS_KEY,
+  DELETE_ACCESS_KEY,
+  UPDATE_ACCESS_KEY,
+} from './query-operations.ts';
 
 export interface WriterParts {
   readonly clients: Pick<Clients, 'create' | 'update'>;
   readonly credentials: CredentialProvider;
   readonly target: CallTarget;
   readonly clock: Clock;
-}
-
-/** An answer of AWS. */
-interface MetadataBearer {
-  readonly $metadata: { readonly requestId?: string | undefined };
 }
 
 /** Pauses between tries while IAM is busy with the same user; then its answer stands. */
@@ -40,7 +40,7 @@ export function createWriter(parts: WriterParts): KeyWriter {
   const createAccessKey = (userName: string) => sendCreate(userName, parts);
 
   /** Sends an idempotent change, again while IAM is busy. */
-  async function change(send: () => Promise<MetadataBearer>): Promise<RequestId> {
+  async function change(send: () => Promise<Answered<object>>): Promise<RequestId> {
     for (const pauseMs of [...BUSY_PAUSES_MS, undefined]) {
       try {
         return (await send()).$metadata.requestId;
@@ -118,7 +118,7 @@ async function sendCreate(
 }
 
 function toOutcome(
-  answer: CreateAccessKeyCommandOutput,
+  answer: Answered<AnswerOf<typeof CREATE_ACCESS_KEY>>,
   userName: string,
   clock: Clock,
 ): CreateOutcome {

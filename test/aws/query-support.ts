@@ -15,6 +15,7 @@ import {
   stsConfig,
 } from '../../src/aws/clients.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/aws/http-handler.ts';
+import type { Shape } from '../../src/aws/plain-xml.ts';
 import { silenceSdkWarnings } from '../../src/aws/quiet-sdk.ts';
 import { repeatableRetries } from '../../src/aws/retry.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -74,6 +75,21 @@ export interface Both {
 export interface BothOptions {
   readonly credentials?: { readonly sessionToken: string };
   readonly timeouts?: Timeouts;
+}
+
+/** What keyturn reads of an answer of the SDK's. */
+export function readOf(value: unknown, shape: Shape): unknown {
+  if (Array.isArray(value) && typeof shape === 'object' && 'each' in shape) {
+    return value.map((item) => readOf(item, shape.each));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (typeof shape !== 'object' || !('members' in shape)) {
+    return shape === 'bytes' ? Buffer.from(value as Uint8Array) : value;
+  }
+  const read = Object.entries(value).filter(([name]) => name in shape.members);
+  return Object.fromEntries(
+    read.map(([name, member]) => [name, readOf(member, shape.members[name] as Shape)]),
+  );
 }
 
 export function openBoth(test: TestContext, endpoint: string, options: BothOptions = {}): Both {
