@@ -231,7 +231,8 @@ function byAccount(
   { account_id: a }: { account_id: string | null },
   { account_id: b }: { account_id: string | null },
 ): number {
-  return (a ?? '').localeCompare(b ?? '');
+  if (a === b) return 0;
+  return (a ?? '') < (b ?? '') ? -1 : 1;
 }
 
 export function reportIssue(error: KeyturnError, username: string | null = null): AccountIssue {

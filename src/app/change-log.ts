@@ -75,7 +75,6 @@ export class ChangeLog {
   }
 
   #changeOf(event: EngineEvent, account_id: string): KeyChanged | undefined {
-    const at = this.#clock.now().toISOString();
     switch (event.code) {
       case 'key-created':
       case 'key-deactivated':
@@ -84,15 +83,19 @@ export class ChangeLog {
         const { user: username, by, why } = event;
         const keyId = event.code === 'key-created' ? event.newKeyId : event.keyId;
         const change = CHANGES[event.code];
-        return { change, account_id, username, access_key_id: keyId, by, why, at };
+        return { change, account_id, username, access_key_id: keyId, by, why, at: this.#now() };
       }
       case 'change-found': {
-        const { change, user: username, keyId, by, why } = event;
-        return { change, account_id, username, access_key_id: keyId, by, why, at };
+        const { change, user: username, keyId: access_key_id, by, why } = event;
+        return { change, account_id, username, access_key_id, by, why, at: this.#now() };
       }
       default:
         return undefined;
     }
+  }
+
+  #now(): string {
+    return this.#clock.now().toISOString();
   }
 }
 

@@ -150,13 +150,14 @@ function requestOf(
   { draft, body, id, attempt }: Call<never, unknown>,
   credentials: Credentials,
 ): Sent {
-  const own = {
-    'content-length': String(Buffer.byteLength(body)),
-    'amz-sdk-invocation-id': id,
-    'amz-sdk-request': `attempt=${attempt}; ${draft.attemptsMax}`,
-  };
-  const { headers, at } = draft.sign({ headers: own, body }, credentials);
-  return { request: new HttpRequest({ ...draft.request, headers, body }), at };
+  const { protocol, hostname, port, method, path, query } = draft.request;
+  const headers: Record<string, string> = { ...draft.request.headers };
+  headers['content-length'] = String(Buffer.byteLength(body));
+  headers['amz-sdk-invocation-id'] = id;
+  headers['amz-sdk-request'] = `attempt=${attempt}; ${draft.attemptsMax}`;
+  const at = draft.sign(headers, body, credentials);
+  const request = { protocol, hostname, port, method, path, query, headers, body };
+  return { request: new HttpRequest(request), at };
 }
 
 interface Tried {

@@ -18,8 +18,8 @@ export interface QueryProtocol {
 export interface Draft {
   /** As drafted; its headers are those that every call has. */
   readonly request: HttpRequest;
-  /** Signs calls to the same place, with those headers and their own. */
-  readonly sign: Signer<OwnHeader>;
+  /** Signs calls to the same place. */
+  readonly sign: Signer;
   /** Of the service's API. */
   readonly version: string;
   /** As the SDK words it in a header. */
@@ -86,11 +86,10 @@ const NEVER_AGAIN = {
 };
 
 /** What a call says of itself and its attempts. */
-const OWN_HEADERS = ['content-length', 'amz-sdk-invocation-id', 'amz-sdk-request'] as const;
-export type OwnHeader = (typeof OWN_HEADERS)[number];
+const OWN_HEADERS = ['content-length', 'amz-sdk-invocation-id', 'amz-sdk-request'];
 
 /** Headers that say something of one call, one attempt or one signature. */
-const OF_ONE_CALL = new Set<string>([
+const OF_ONE_CALL = new Set([
   ...OWN_HEADERS,
   'authorization',
   'x-amz-content-sha256',

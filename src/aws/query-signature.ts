@@ -13,34 +13,26 @@ export interface SigningScope {
   readonly service: string;
 }
 
-export type Headers = Readonly<Record<string, string>>;
+type Headers = Readonly<Record<string, string>>;
 
-/** What a call has beside the headers that all have, to be signed with them. */
-export interface Unsigned<Own extends string> {
-  readonly headers: Readonly<Record<Own, string>>;
-  readonly body: string;
-}
-
-export interface Signed {
-  /** All headers of the call, the signature among them. */
-  readonly headers: Headers;
-  /** By this machine's own clock, as the SDK dates calls: in whole seconds. */
-  readonly at: Date;
-}
-
-export type Signer<Own extends string = string> = (
-  call: Unsigned<Own>,
+/**
+ * Adds the signature to the headers of a call, which are those of the request that the signer was opened with and
+ * the call's own. Returns the time that the signature bears, by this machine's own clock, as the SDK dates calls.
+ */
+export type Signer = (
+  headers: Record<string, string>,
+  body: string,
   credentials: Credentials,
-) => Signed;
+) => Date;
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** Signs requests to one place, with the headers of `request` and those that each call has of its `own`. */
-export function openSigner<Own extends string>(
+/** Signs requests to one place, with the headers of `request`, and those `own` to each call. */
+export function openSigner(
   request: HttpRequest,
   { region, service }: SigningScope,
-  own: readonly Own[],
-): Signer<Own> {
+  own: readonly string[],
+): Signer {
   const target = new CanonicalTarget(request).text;
   const common: Headers = getCanonicalHeaders(request);
   const names = [...own, HASH, DATE];
@@ -48,22 +40,23 @@ export function openSigner<Own extends string>(
   const ofSession = new SignedHeaders(common, [...names, TOKEN]);
   const keys = new SigningKeys(region, service);
   const hashOf = lastHash();
-  return ({ headers, body }, credentials) => {
+  return (headers, body, credentials) => {
     const at = new Date(Math.floor(systemClock.now().getTime() / 1_000) * 1_000);
     const time = at.toISOString().replace(/[-:]|\.\d+/g, '');
     const day = time.slice(0, 8);
     const { accessKeyId, sessionToken } = credentials;
     const bodyHash = hashOf(body);
-    const ofCall: Record<string, string> = { ...headers, [HASH]: bodyHash, [DATE]: time };
-    if (sessionToken !== undefined) ofCall[TOKEN] = sessionToken;
+    headers[HASH] = bodyHash;
+    headers[DATE] = time;
+    if (sessionToken !== undefined) headers[TOKEN] = sessionToken;
     const signed = sessionToken === undefined ? ofKey : ofSession;
     const scope = `${day}/${region}/${service}/aws4_request`;
-    const canonical = hash('sha256', `${target}\n${signed.lines(ofCall)}\n${bodyHash}`);
+    const canonical = hash('sha256', `${target}\n${signed.lines(headers)}\n${bodyHash}`);
     const signature = createHmac('sha256', keys.keyOf(credentials, day))
       .update(`${ALGORITHM}\n${time}\n${scope}\n${canonical}`)
       .digest('hex');
-    const authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed.names}, Signature=${signature}`;
-    return { headers: { ...request.headers, ...ofCall, authorization }, at };
+    headers.authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed.names}, Signature=${signature}`;
+    return at;
   };
 }
 
@@ -94,9 +87,9 @@ class SignedHeaders {
   }
 
   /** A line for each, an empty one, and their names. */
-  lines(own: Headers): string {
+  lines(headers: Headers): string {
     let lines = '';
-    for (const { before, name } of this.#gaps) lines += before + own[name];
+    for (const { before, name } of this.#gaps) lines += before + headers[name];
     return lines + this.#end;
   }
 }

@@ -27,6 +27,12 @@ const DIRECT_BYTES_MAX = 8_192;
 export function standardSink(open: () => NodeJS.WriteStream, fd: 1 | 2): Sink {
   let opened: NodeJS.WriteStream | undefined;
   let directBytes = 0;
+  let seen: { readonly stat: Stats | undefined } | undefined;
+  /** What the descriptor is, it stays: lines are many, and each asks. */
+  const stat = (): Stats | undefined => {
+    seen ??= { stat: statOf(fd) };
+    return seen.stat;
+  };
   const stream = (): NodeJS.WriteStream => {
     if (opened === undefined) {
       opened = open();
@@ -35,14 +41,10 @@ export function standardSink(open: () => NodeJS.WriteStream, fd: 1 | 2): Sink {
     }
     return opened;
   };
-  // What the descriptor leads to stays the same until the process ends, and each line of a log asks for it.
-  let stat: { readonly found: Stats | undefined } | undefined;
-  const leadsTo = (): Stats | undefined => {
-    stat ??= { found: statOf(fd) };
-    return stat.found;
-  };
-  const isTerminal = (): boolean =>
-    leadsTo()?.isCharacterDevice() === true && stream().isTTY === true;
+  const isTerminal = (): boolean => stat()?.isCharacterDevice() === true && stream().isTTY === true;
+  /** Files, and devices such as /dev/full: Node's own stream ignores a write that is cut short. */
+  const isFile = (): boolean =>
+    stat()?.isFile() === true || (stat()?.isCharacterDevice() === true && !isTerminal());
   /** Returns what is left for the stream: everything, once it is open. */
   const writeDirectly = (text: string): Buffer => {
     const bytes = Buffer.from(text);
@@ -60,7 +62,7 @@ export function standardSink(open: () => NodeJS.WriteStream, fd: 1 | 2): Sink {
     hasColours: (env) => isTerminal() && stream().hasColors(env as NodeJS.ProcessEnv),
     write: async (text) => {
       try {
-        if (isFile(leadsTo(), isTerminal)) writeAllSync(fd, text);
+        if (isFile()) writeAllSync(fd, text);
         else {
           const left = writeDirectly(text);
           if (left.length > 0) await writeStream(stream(), left);
@@ -71,7 +73,7 @@ export function standardSink(open: () => NodeJS.WriteStream, fd: 1 | 2): Sink {
     },
     writeNow: (text) => {
       try {
-        if (isFile(leadsTo(), isTerminal)) writeAllSync(fd, text);
+        if (isFile()) writeAllSync(fd, text);
         else {
           const left = writeDirectly(text);
           if (left.length > 0) stream().write(left);
@@ -131,11 +133,6 @@ function statOf(fd: number): Stats | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Files, and devices such as /dev/full: Node's own stream ignores a write that is cut short. */
-function isFile(stat: Stats | undefined, isTerminal: () => boolean): boolean {
-  return stat?.isFile() === true || (stat?.isCharacterDevice() === true && !isTerminal());
 }
 
 function writeAllSync(fd: number, text: string): void {
