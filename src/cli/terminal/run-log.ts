@@ -69,13 +69,11 @@ export async function openRunLog(
     progress = undefined;
   };
   const log = (event: EngineEvent): void => {
+    const isOfLevel = isLogged(event, options.level);
+    const isShown = (isOfLevel && ABOVE_THE_BAR.has(event.code)) || isLogged(event, stderrLevel);
+    if (!isOfLevel && !isShown) return;
     const at = host.clock.now();
-    if (file !== undefined && isLogged(event, options.level)) {
-      file.append(line(event, at, false));
-    }
-    const isShown =
-      isLogged(event, stderrLevel) ||
-      (ABOVE_THE_BAR.has(event.code) && isLogged(event, options.level));
+    if (file !== undefined && isOfLevel) file.append(line(event, at, false));
     if (!isShown || (progress !== undefined && event.code === 'progress')) return;
     const text = line(event, at, colour);
     if (progress !== undefined)
