@@ -51,15 +51,15 @@ class NotPlain extends Error {}
 /** One for all: nobody looks at where it was thrown. */
 const NOT_PLAIN = new NotPlain('XML that is not written plainly');
 
-const LESS = 0x3c;
-const GREATER = 0x3e;
-const SLASH = 0x2f;
-
 class PlainXml {
   readonly #text: string;
   #at = 0;
-  /** Whether the element that began last has ended with its name, as `<Tags/>` does. */
+  // Of the tag that was read last.
+  #name = '';
+  /** Whether its element is over with it, as `<Tags/>` is. */
   #isEmpty = false;
+  /** What stands between it and the next. */
+  #after = '';
 
   constructor(text: string) {
     this.#text = text;
@@ -68,25 +68,33 @@ class PlainXml {
   /** The root has a namespace, and no other attribute. */
   document(root: string, shape: Members): Fields {
     const text = this.#text;
-    this.#at = text.indexOf('>') + 1;
-    const attributes = text.slice(root.length + 1, this.#at);
+    const end = text.indexOf('>') + 1;
+    const attributes = text.slice(root.length + 1, end);
     if (!text.startsWith(`<${root}`) || !NAMESPACE.test(attributes)) throw NOT_PLAIN;
+    const next = text.indexOf('<', end);
+    this.#at = next === -1 ? text.length : next;
+    this.#after = text.slice(end, this.#at);
     const fields = this.#members(root, shape);
-    if (text.slice(this.#at).trim() !== '') throw NOT_PLAIN;
+    if (this.#at < text.length || this.#after.trim() !== '') throw NOT_PLAIN;
     return fields;
   }
 
+  /** Of the element that has begun; its end is read then, as with all that follow. */
   #value(name: string, shape: Shape): unknown {
     if (typeof shape === 'object') {
       return 'each' in shape ? this.#list(name, shape.each) : this.#members(name, shape);
     }
-    const value = this.#takeEmpty() ? '' : this.#textOf(name);
+    const value = this.#isEmpty ? '' : this.#after;
+    if (!this.#isEmpty && !this.#isOverAt(name)) throw NOT_PLAIN;
+    if (value !== '' && SPECIAL.test(value)) throw NOT_PLAIN;
     return shape === 'text' ? value : CONVERTED[shape](value);
   }
 
   #members(name: string, { members }: Members): Fields {
     const fields: Fields = {};
-    for (let child = this.#next(name); child !== undefined; child = this.#next(name)) {
+    if (this.#isEmpty) return fields;
+    while (!this.#isOver(name)) {
+      const child = this.#name;
       const shape = Object.hasOwn(members, child) ? members[child] : undefined;
       if (shape === undefined) this.#passOver(child);
       else if (Object.hasOwn(fields, child)) throw NOT_PLAIN;
@@ -97,81 +105,47 @@ class PlainXml {
 
   #list(name: string, each: Shape): unknown[] {
     const items: unknown[] = [];
-    for (let child = this.#next(name); child !== undefined; child = this.#next(name)) {
-      if (child !== 'member') throw NOT_PLAIN;
-      items.push(this.#value(child, each));
+    if (this.#isEmpty) return items;
+    while (!this.#isOver(name)) {
+      if (this.#name !== 'member') throw NOT_PLAIN;
+      items.push(this.#value('member', each));
     }
     return items;
   }
 
-  #textOf(name: string): string {
-    const end = this.#text.indexOf('<', this.#at);
-    const value = this.#text.slice(this.#at, end);
-    this.#at = end;
-    if (end === -1 || !this.#isClosed(name) || SPECIAL.test(value)) throw NOT_PLAIN;
-    return value;
-  }
-
-  /** Up to the end of an element of which nothing is read. */
+  /** Of an element nothing is read. */
   #passOver(name: string): void {
-    const open = this.#takeEmpty() ? [] : [name];
+    const open = this.#isEmpty ? [] : [name];
     for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
-      this.#at = this.#text.indexOf('<', this.#at);
-      if (this.#at === -1) throw NOT_PLAIN;
-      if (this.#isClosed(last)) open.pop();
-      else {
-        const child = this.#opened();
-        if (!this.#takeEmpty()) open.push(child);
-      }
+      if (this.#isOverAt(last)) open.pop();
+      else if (!this.#isEmpty) open.push(this.#name);
     }
   }
 
-  /** The name of the next element within `name`; undefined at its end, which is behind then. */
-  #next(name: string): string | undefined {
-    if (this.#takeEmpty()) return undefined;
-    const text = this.#text;
-    if (text.charCodeAt(this.#at) !== LESS) {
-      const from = this.#at;
-      this.#at = text.indexOf('<', from);
-      // What is no line break between two elements, the SDK takes for text.
-      if (this.#at === -1 || !INDENT.test(text.slice(from, this.#at))) throw NOT_PLAIN;
-    }
-    return this.#isClosed(name) ? undefined : this.#opened();
+  /** The same between elements: what is no line break there, the SDK takes for text. */
+  #isOver(name: string): boolean {
+    if (this.#after !== '' && !INDENT.test(this.#after)) throw NOT_PLAIN;
+    return this.#isOverAt(name);
   }
 
-  /** Passes over the end of the element, where it stands here. */
-  #isClosed(name: string): boolean {
-    const text = this.#text;
-    const nameAt = this.#at + 2;
-    const nameEnd = nameAt + name.length;
-    const isEnd =
-      text.charCodeAt(nameAt - 1) === SLASH &&
-      text.charCodeAt(nameEnd) === GREATER &&
-      text.startsWith(name, nameAt);
-    if (isEnd) this.#at = nameEnd + 1;
-    return isEnd;
-  }
-
-  /** The name of the element that begins here. */
-  #opened(): string {
-    const end = this.#text.indexOf('>', this.#at);
-    this.#isEmpty = this.#text.charCodeAt(end - 1) === SLASH;
-    const name = this.#text.slice(this.#at + 1, this.#isEmpty ? end - 1 : end);
-    if (end === -1 || !NAME.test(name)) throw NOT_PLAIN;
-    this.#at = end + 1;
-    return name;
-  }
-
-  /** Whether the element that began last is over already; asked once for each. */
-  #takeEmpty(): boolean {
-    const isEmpty = this.#isEmpty;
-    this.#isEmpty = false;
-    return isEmpty;
+  /** Reads the next tag. Whether it ends the element of that name; else it begins another one. */
+  #isOverAt(name: string): boolean {
+    TAG.lastIndex = this.#at;
+    const tag = TAG.exec(this.#text);
+    if (tag === null) throw NOT_PLAIN;
+    this.#at = TAG.lastIndex;
+    this.#name = tag[2] as string;
+    this.#isEmpty = tag[3] !== '';
+    this.#after = tag[4] as string;
+    if (tag[1] === '') return false;
+    if (this.#isEmpty || this.#name !== name) throw NOT_PLAIN;
+    return true;
   }
 }
 
+/** A tag, and the text up to the next one. */
+const TAG = /<(\/?)([A-Za-z]\w*)(\/?)>([^<]*)/y;
 const NAMESPACE = /^(?: xmlns="[\w:/.-]*")?>$/;
-const NAME = /^[A-Za-z]\w*$/;
 const INDENT = /^[ \t]*\n[ \t\n]*$/;
 /** An entity, a line end of other systems, or a blank text, which the SDK reads in two ways. */
 const SPECIAL = /[&\r]|^\s+$/;

@@ -40,9 +40,11 @@ export function openSigner(
   const ofSession = new SignedHeaders(common, [...names, TOKEN]);
   const keys = new SigningKeys(region, service);
   const hashOf = lastHash();
+  let second = { at: new Date(Number.NaN), time: '' };
   return (headers, body, credentials) => {
-    const at = new Date(Math.floor(systemClock.now().getTime() / 1_000) * 1_000);
-    const time = at.toISOString().replace(/[-:]|\.\d+/g, '');
+    const atMs = Math.floor(systemClock.now().getTime() / 1_000) * 1_000;
+    if (atMs !== second.at.getTime()) second = secondOf(atMs);
+    const { at, time } = second;
     const day = time.slice(0, 8);
     const { accessKeyId, sessionToken } = credentials;
     const bodyHash = hashOf(body);
@@ -58,6 +60,12 @@ export function openSigner(
     headers.authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed.names}, Signature=${signature}`;
     return at;
   };
+}
+
+/** Many calls leave in one. */
+function secondOf(atMs: number) {
+  const at = new Date(atMs);
+  return { at, time: at.toISOString().replace(/[-:]|\.\d+/g, '') };
 }
 
 const HASH = 'x-amz-content-sha256';
