@@ -2,22 +2,27 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { IAMClient } from '@aws-sdk/client-iam';
+import { IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { HttpResponse } from '@smithy/core/protocols';
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { openWire } from '../../src/aws/clients.ts';
+import { DEFAULT_TIMEOUTS } from '../../src/aws/http-handler.ts';
 import type { Shape } from '../../src/aws/plain-xml.ts';
 import { readPlainAnswer } from '../../src/aws/query-answer.ts';
-import type { QueryProtocol } from '../../src/aws/query-draft.ts';
+import { openQueryClient } from '../../src/aws/query-client.ts';
+import { draftOnce, type QueryProtocol } from '../../src/aws/query-draft.ts';
 import * as operations from '../../src/aws/query-operations.ts';
+import { NEVER_REPEATED } from '../../src/aws/retry.ts';
 import { readFailure } from '../../src/aws/sdk-failure.ts';
-import { readOf } from './query-support.ts';
+import { readOf, serve } from './query-support.ts';
 
 type Operation = (typeof operations)[keyof typeof operations];
 
 const SETTINGS = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 const IAM: QueryProtocol = new IAMClient(SETTINGS).config.protocol;
 const STS: QueryProtocol = new STSClient(SETTINGS).config.protocol;
+const SILENT: QueryProtocol = { deserializeResponse: () => assert.fail('the SDK was asked') };
 const ALL: readonly Operation[] = Object.values(operations);
 const READ_HERE = ALL.filter(({ answer }) => answer !== undefined);
 
@@ -225,6 +230,26 @@ describe('an answer of AWS', () => {
     const summary =
       '<GetAccountSummaryResponse><GetAccountSummaryResult/></GetAccountSummaryResponse>';
     assert.equal(byUs(operations.GET_ACCOUNT_SUMMARY, responseOf(200, summary)), undefined);
+  });
+
+  it('is read here when it comes over the wire', async (test) => {
+    const body = answerTo(operations.LIST_ACCESS_KEYS, numbers(1));
+    const { endpoint } = await serve(test, (response) => response.end(body));
+    const wire = openWire(1, DEFAULT_TIMEOUTS);
+    test.after(() => wire.close());
+    const drafted = draftOnce((catching) => {
+      const client = new IAMClient({ ...SETTINGS, endpoint, ...catching });
+      return { client, send: () => client.send(new ListUsersCommand({})) };
+    });
+    const client = openQueryClient({
+      draft: async () => ({ ...(await drafted()), protocol: SILENT }),
+      credentials: async () => SETTINGS.credentials,
+      wire: wire.shared,
+      retries: NEVER_REPEATED,
+      emit: () => {},
+    });
+    const { AccessKeyMetadata } = await client.call(operations.LIST_ACCESS_KEYS, { UserName: 'a' });
+    assert.ok(Array.isArray(AccessKeyMetadata));
   });
 
   it('has no fields that a server made up (prototypes)', () => {
