@@ -1,7 +1,7 @@
 // A mark of a pair: whether the secret that stands beside a key ID is the one that AWS accepted shows without the
 // secret, and without a question to AWS, which would count as a use of the key (I15).
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Secret } from '../base/secret.ts';
 
@@ -13,6 +13,6 @@ const MARK_LENGTH = 16;
  * this. It is the same wherever the pair is.
  */
 export function pairMarkOf(keyId: AccessKeyId, secret: Secret): string {
-  const hash = createHash('sha256').update(`keyturn pair 1\n${keyId}\n${secret.reveal()}`);
-  return hash.digest('hex').slice(0, MARK_LENGTH);
+  const whole = hash('sha256', `keyturn pair 1\n${keyId}\n${secret.reveal()}`);
+  return whole.slice(0, MARK_LENGTH);
 }
