@@ -90,6 +90,7 @@ export class Referee {
     const memory = this.knowledge.of(process);
     memory.viewMs.set(user, viewMs);
     this.deletions.listed(keys);
+    this.#atRisk.leaves(process, user);
     if (this.#sections.get(user) !== process) return;
     this.#decidesNothingBlindly(process, user);
     memory.listed.add(user);
@@ -188,11 +189,11 @@ export class Referee {
   }
 
   leaves(process: SimProcess, user: string): void {
+    this.#atRisk.leaves(process, user);
     if (this.#sections.get(user) !== process) return;
     this.#decidesNothingBlindly(process, user);
     this.#neverSent.recorded(this.#recordsSinceEntry(user));
     this.#sections.delete(user);
-    this.#atRisk.leaves(process, user);
   }
 
   // Requests, at the moment when they are sent.
