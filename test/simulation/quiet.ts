@@ -213,6 +213,15 @@ export class Quiet {
     return isInTime && isOver && !isWithdrawn;
   }
 
+  /** Uses of a key of the same date may be taken for its own under a former name, and make a gap where there was none. */
+  #longestSinceTwin(key: SimKey): number {
+    const twins = [...this.#remembered].filter(
+      ([other]) => other !== key && Math.abs(other.createdAtMs - key.createdAtMs) <= SAME_DATE_MS,
+    );
+    const usesMs = twins.flatMap(([, known]) => known.map(({ usedMs }) => usedMs));
+    return Math.max(0, Math.max(...key.usesMs) - Math.min(...usesMs));
+  }
+
   /** A rotation that is left at rest with its old key Active, because that may be in use. */
   mayWait(open: Rotation): boolean {
     const { world, schedule, vault } = this.#view.parts;
@@ -224,12 +233,18 @@ export class Quiet {
     const isWorking = (key: SimKey | undefined) => key?.status === 'Active' && !key.isDeleted;
     if (oldKey === undefined || !isWorking(oldKey) || !isWorking(newKey)) return false;
     const silenceMs = schedule.nowMs - Math.max(open.since.getTime(), ...oldKey.usesMs);
-    const gapMs = longestGapIn(this.#remembered.get(oldKey) ?? [], MAY_SHOW_MS);
+    const gapMs = Math.max(
+      longestGapIn(this.#remembered.get(oldKey) ?? [], MAY_SHOW_MS),
+      this.#longestSinceTwin(oldKey),
+    );
     return (
       silenceMs < Math.max(SILENCE_DAYS_MAX * DAY_MS, GAPS_WAITED * gapMs + SHOWN_GAP_MS) + PAUSE_MS
     );
   }
 }
+
+/** Dates so close, in milliseconds, are the date of one key; see known-sightings.ts. */
+const SAME_DATE_MS = 2_000;
 
 function longestGapIn(known: readonly Remembered[], shownMs = SHOWN_GAP_MS): number {
   let longestMs = 0;
