@@ -207,7 +207,7 @@ export const OF_KEYS: readonly Control[] = [
     cuts: [
       {
         module: 'aws/report-inventory',
-        guard: 'isAnother(user, report)',
+        guard: 'isAnyAnother(found.users, report)',
         by: 'false',
       },
     ],
