@@ -30,6 +30,18 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'a length that is no number': `${HEAD}content-length: many\r\n\r\n<a/>`,
   'two lengths': `${HEAD}content-length: 2\r\ncontent-length: 3\r\n\r\nokk`,
   'a piece that does not end with its length': `${HEAD}transfer-encoding: chunked\r\n\r\n2\r\n<a/>\r\n0\r\n\r\n`,
+  'a length below zero': `${HEAD}content-length: -4\r\n\r\n<a/>`,
+  'a length that is empty': `${HEAD}content-length:\r\n\r\n`,
+  'a length of another notation': `${HEAD}content-length: 0x4\r\n\r\n<a/>`,
+  'a length and pieces': `${HEAD}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n4\r\n<a/>\r\n0\r\n\r\n`,
+  'a piece without a length': `${HEAD}transfer-encoding: chunked\r\n\r\n4\r\n<a/>\r\n\r\n\r\n`,
+  'a piece whose length is no number': `${HEAD}transfer-encoding: chunked\r\n\r\n4\r\n<a/>\r\nx\r\n\r\n`,
+  'a piece whose length is below zero': `${HEAD}transfer-encoding: chunked\r\n\r\n-6\r\n<a/>\r\n0\r\n\r\n`,
+  'a length of what a status says is nothing':
+    'HTTP/1.1 304 Not Modified\r\ncontent-length: 4\r\n\r\n',
+  'a length of what is on the way': `HTTP/1.1 103 Early Hints\r\ncontent-length: 4\r\n\r\n${HEAD}content-length: 2\r\n\r\nok`,
+  'a header that is no ASCII': `${HEAD}x-a: \xe9\x8a\r\ncontent-length: 2\r\n\r\nok`,
+  'a header that no header may be': `${HEAD}x-a: \x1b[2J\r\ncontent-length: 2\r\n\r\nok`,
   'another protocol':
     'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
   nothing: '',
@@ -111,14 +123,21 @@ describe('the answers on a connection', () => {
 
   it('do not become the answers to later questions', () => {
     const first = `${HEAD}content-length: 3\r\n\r\none`;
-    for (const more of [LATER, LATER.slice(0, 7), LATER.slice(0, 20), LATER.slice(0, -1), 'x']) {
+    for (const more of [
+      LATER,
+      LATER + LATER,
+      LATER.slice(0, 7),
+      LATER.slice(0, 20),
+      LATER.slice(0, -1),
+      'x',
+    ]) {
       const bodies: string[] = [];
       const reader = new AnswerReader({
         onHead: () => {},
         onAnswer: ({ body }) => bodies.push(String(body)),
       });
       assert.throws(() => reader.take(Buffer.from(first + more)), { code: /^HPE_/ }, more);
-      assert.equal(bodies[0], 'one');
+      assert.deepEqual(bodies, ['one']);
     }
   });
 });

@@ -27,6 +27,29 @@ class AnswerFault extends Error {
 
 const SWITCHING_PROTOCOLS = 101;
 const OK = 200;
+/** Whatever their headers say. */
+const WITHOUT_BODY = new Set([204, 304]);
+/** How the library's hook for a head says that no body follows. */
+const NO_BODY = 1;
+
+/** The library takes for a length whatever JavaScript takes for a number, and also what is none. */
+const LENGTH = /^\d{1,15}$/;
+const PIECE_LENGTH = /^[\da-f]{1,12}(?:;|$)/i;
+/** What would end a header, or would do something to a terminal. */
+const NO_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** As Node's own client reads heads. */
+(HTTPParser as { encoding: string }).encoding = 'latin1';
+
+/** Fields and steps of the library that its types leave out. */
+interface Innards {
+  state: string;
+  readonly line: string;
+  body_bytes: number | null;
+  /** Undefined where the line is not yet whole. */
+  consumeLine(): string | undefined;
+  BODY_CHUNKHEAD(): void;
+}
 
 export class AnswerReader {
   readonly #parser = new HTTPParser(HTTPParser.RESPONSE);
@@ -34,11 +57,13 @@ export class AnswerReader {
   #head: AnswerHead | undefined;
   #isLast = false;
   #pieces: Buffer[] = [];
-  #answers = 0;
+  /** Of the bytes that are taken now, or were taken last. */
+  #hasAnswer = false;
 
   constructor(events: AnswerEvents) {
     this.#events = events;
     const parser = this.#parser;
+    this.#innards.BODY_CHUNKHEAD = () => this.#takePieceLength();
     parser[HTTPParser.kOnHeadersComplete] = (info) => this.#takeHead(info);
     parser[HTTPParser.kOnBody] = (bytes, offset, length) => {
       // A copy: the bytes lie where the next ones of any connection will be read into.
@@ -49,20 +74,22 @@ export class AnswerReader {
 
   /** Throws what keeps the bytes from being an answer. */
   take(bytes: Buffer): void {
-    const before = this.#answers;
+    this.#hasAnswer = false;
     const taken = this.#parser.execute(bytes);
     if (typeof taken !== 'number') throw asFault(taken);
     // The library loses count over a length that is no number.
     if (taken !== bytes.length) throw new AnswerFault('a length that is no number');
     // One was asked for: whatever follows it is nobody's answer, and must not become the next one's.
-    if (this.#answers > before && !(this.#answers === before + 1 && this.#isBetween)) {
-      throw new AnswerFault('more than an answer');
-    }
+    if (this.#hasAnswer && !this.#isBetween) throw moreThanOne();
   }
 
-  /** Whether nothing of a further answer was read: two fields of the library that its types leave out. */
+  get #innards(): Innards {
+    return this.#parser as unknown as Innards;
+  }
+
+  /** Whether nothing of a further answer was read. */
   get #isBetween(): boolean {
-    const { state, line } = this.#parser as unknown as Readonly<Record<'state' | 'line', string>>;
+    const { state, line } = this.#innards;
     return state === 'RESPONSE_LINE' && line === '';
   }
 
@@ -72,7 +99,18 @@ export class AnswerReader {
     if (fault !== undefined) throw asFault(fault);
   }
 
-  #takeHead(info: Parameters<OnHead>[0]): void {
+  /** In the place of the library's own, which ends an answer at what is no length, and steps back by one below zero. */
+  #takePieceLength(): void {
+    const line = this.#innards.consumeLine();
+    if (line === undefined) return;
+    if (!PIECE_LENGTH.test(line)) throw new AnswerFault('a piece whose length is no number');
+    const length = Number.parseInt(line, 16);
+    this.#innards.body_bytes = length;
+    this.#innards.state = length === 0 ? 'BODY_CHUNKTRAILERS' : 'BODY_CHUNK';
+  }
+
+  #takeHead(info: Parameters<OnHead>[0]): number {
+    if (this.#hasAnswer) throw moreThanOne();
     const { statusCode: status, statusMessage: reason, headers: list, shouldKeepAlive } = info;
     const headers: Record<string, string> = {};
     for (let at = 0; at < list.length; at += 2) {
@@ -82,9 +120,16 @@ export class AnswerReader {
       headers[name] = former === undefined ? value : `${former}, ${value}`;
     }
     if (status === SWITCHING_PROTOCOLS) throw new AnswerFault('another protocol');
+    if (NO_HEADER.test(list.join(''))) throw new AnswerFault('a header that HTTP does not have');
+    const { 'content-length': length, 'transfer-encoding': coding } = headers;
+    if (length !== undefined && (coding !== undefined || !LENGTH.test(length))) {
+      throw new AnswerFault('a length that is none');
+    }
     this.#isLast = !shouldKeepAlive;
     this.#head = { status, reason, headers };
-    if (status >= OK) this.#events.onHead(this.#head);
+    if (status < OK) return NO_BODY;
+    this.#events.onHead(this.#head);
+    return WITHOUT_BODY.has(status) ? NO_BODY : 0;
   }
 
   #complete(): void {
@@ -94,9 +139,13 @@ export class AnswerReader {
     this.#pieces = [];
     // 100 and 103 come before the answer itself.
     if (head === undefined || body === undefined || head.status < OK) return;
-    this.#answers += 1;
+    this.#hasAnswer = true;
     this.#events.onAnswer({ head, body }, this.#isLast);
   }
+}
+
+function moreThanOne(): Error {
+  return new AnswerFault('more than an answer');
 }
 
 type OnHead = (typeof HTTPParser.prototype)[typeof HTTPParser.kOnHeadersComplete];
