@@ -36,6 +36,11 @@ export class Connection {
     });
     socket.on('data', (bytes: Buffer) => this.take(bytes));
     socket.on('error', (error: Error) => this.end(error));
+    // Not only when it is closed: that waits for what is still to be written, and nobody may read it any more.
+    socket.on('end', () => {
+      // TLS has its own words for an end before it has begun.
+      if (!socket.destroyed) this.#closed();
+    });
     socket.on('close', () => this.#closed());
   }
 

@@ -45,7 +45,7 @@ function open(test: TestContext, options: Partial<ConnectionsOptions> = {}): Con
   return connections;
 }
 
-async function ask(connections: Connections, origin: Origin): Promise<string> {
+async function ask(connections: Connections, origin: Origin, body = ''): Promise<string> {
   const connection = await connections.take(origin, { kind: 'direct' });
   return await new Promise((resolve, reject) => {
     const asker: Asker = {
@@ -53,7 +53,7 @@ async function ask(connections: Connections, origin: Origin): Promise<string> {
       onAnswer: ({ body }) => resolve(String(body)),
       onFailure: reject,
     };
-    connection.ask('POST / HTTP/1.1\r\nhost: x\r\n\r\n', asker);
+    connection.ask(`POST / HTTP/1.1\r\nhost: x\r\n\r\n${body}`, asker);
   });
 }
 
@@ -103,6 +103,23 @@ describe('the connections of a client', () => {
       act(origin.sockets[0] as Socket);
       await settled();
       assert.equal(await ask(connections, origin), 'ok');
+      assert.equal(origin.sockets.length, 2);
+    }
+  });
+
+  it('are not used again after more than an answer, nor when the server has hung up on what is still written', async (test) => {
+    for (const act of [
+      (socket: Socket) => socket.write(ANSWER + ANSWER),
+      (socket: Socket) => socket.pause().end(ANSWER),
+    ]) {
+      const server = createPlain({ allowHalfOpen: true });
+      const origin = await listen(test, server, (socket, count) =>
+        count === 1 ? act(socket) : socket.write(ANSWER),
+      );
+      const connections = open(test);
+      assert.equal(await ask(connections, origin, 'x'.repeat(1 << 24)), 'ok');
+      await settled();
+      for (let call = 0; call < 2; call += 1) assert.equal(await ask(connections, origin), 'ok');
       assert.equal(origin.sockets.length, 2);
     }
   });
