@@ -26,6 +26,9 @@ const BROKEN_OFF = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<HttpResponse> {
   const { connections, route, connectionMs, requestMs, signal } = options;
   return new Promise((resolve, reject) => {
+    const request = written(asked);
+    const dialing = route.kind === 'proxy' ? new AbortController() : undefined;
+    const taken = connections.take(originOf(asked), route, dialing?.signal);
     let connection: Connection | undefined;
     let head: AnswerHead | undefined;
     let headAt = 0;
@@ -43,7 +46,8 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
     };
     const giveUp = (error: Error): void => {
       fail(error);
-      connection?.end(error);
+      if (connection === undefined) dialing?.abort();
+      else connection.end(error);
     };
     const onTime = (): void => {
       // Most answers come with their head, so the body's own limit is looked at when the first has passed.
@@ -75,10 +79,10 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
         taken.ask(request, asker);
       }
     };
-    const request = written(asked);
-    const taken = connections.take(originOf(asked), route);
-    if (taken instanceof Promise) taken.then(ask).catch(fail);
-    else ask(taken);
+    if (taken instanceof Promise) {
+      const stop = timer(connectionMs, () => giveUp(timeUp(connectionMs)));
+      taken.finally(stop).then(ask).catch(fail);
+    } else ask(taken);
   });
 }
 

@@ -40,8 +40,11 @@ export class Connections {
     this.#options = options;
   }
 
-  /** One that nobody uses: a kept one, or a new one, which may still have to connect. */
-  take(origin: Origin, route: Route): Connection | Promise<Connection> {
+  /**
+   * One that nobody uses: a kept one, or a new one, which may still have to connect. The signal is for whoever
+   * gives up before a proxy has answered.
+   */
+  take(origin: Origin, route: Route, givenUp?: AbortSignal): Connection | Promise<Connection> {
     const key = `${origin.isSecure} ${origin.host} ${origin.port}`;
     const free = this.#free.get(key);
     for (let kept = free?.pop(); kept !== undefined; kept = free?.pop()) {
@@ -50,7 +53,7 @@ export class Connections {
     }
     const inbox = new Inbox();
     if (origin.isSecure) {
-      return this.#dial(key, { origin, route, inbox }).then((socket) =>
+      return this.#dial(key, { origin, route, inbox, givenUp }).then((socket) =>
         this.#open(key, socket, inbox),
       );
     }
@@ -81,9 +84,11 @@ export class Connections {
     return connection;
   }
 
-  async #dial(key: string, { origin, route, inbox }: Dialing): Promise<Socket> {
+  async #dial(key: string, { origin, route, inbox, givenUp }: Dialing): Promise<Socket> {
     const { host, port } = origin;
-    if (route.kind === 'proxy') return await (await this.#tunnelTo(route)).reach(host, port);
+    if (route.kind === 'proxy') {
+      return await (await this.#tunnelTo(route)).reach(host, port, givenUp);
+    }
     const secureContext = this.#options.trust();
     const session = this.#sessions.get(key);
     // Practice and tests have no TLS, and do not pay for it.
@@ -130,6 +135,7 @@ interface Dialing {
   readonly origin: Origin;
   readonly route: Route;
   readonly inbox: Inbox;
+  readonly givenUp: AbortSignal | undefined;
 }
 
 /** Where a socket reads into, and who takes it from there. Node leaves it aside for one through a tunnel. */

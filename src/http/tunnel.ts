@@ -53,8 +53,11 @@ export class Tunnel extends HttpsProxyAgent<string> {
     throw new TunnelRefused(status);
   }
 
-  /** A connection through the proxy, which begins TLS with the host behind it. */
-  async reach(host: string, port: number): Promise<Socket> {
+  /**
+   * A connection through the proxy, which begins TLS with the host behind it. The signal is for whoever gives up
+   * before there is one, and for nobody later.
+   */
+  async reach(host: string, port: number, givenUp?: AbortSignal): Promise<Socket> {
     // Of a request the library uses nothing but its events.
     const request = new EventEmitter() as ConnectParameters[0];
     const options = {
@@ -64,7 +67,12 @@ export class Tunnel extends HttpsProxyAgent<string> {
       secureEndpoint: true,
       ALPNProtocols: ['http/1.1'],
     };
-    return (await this.connect(request, options as ConnectParameters[1])) as Socket;
+    const { connectOpts } = this;
+    // The library connects before it waits for anything, and tells nobody with what.
+    if (givenUp !== undefined) this.connectOpts = { ...connectOpts, signal: givenUp };
+    const connecting = this.connect(request, options as ConnectParameters[1]);
+    this.connectOpts = connectOpts;
+    return (await connecting) as Socket;
   }
 }
 

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createPlain, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import { HttpRequest } from '@smithy/core/protocols';
 import { openWire, type Wire } from '../../src/aws/clients.ts';
 import { DEFAULT_TIMEOUTS } from '../../src/aws/http-handler.ts';
+import { proxyAt } from '../../src/http/proxies.ts';
 import { impatientTimeouts } from './support.ts';
 
 const ANSWER =
@@ -37,6 +40,12 @@ function clientOf(
   const client = new IAMClient(options);
   test.after(() => client.destroy());
   return client;
+}
+
+function requestTo(origin: string, headers: Record<string, string> = {}): HttpRequest {
+  const { protocol, hostname, port } = new URL(origin);
+  const to = { protocol, hostname, port: Number(port), method: 'POST', path: '/' };
+  return new HttpRequest({ ...to, headers, body: 'x' });
 }
 
 describe('the wire of an account', () => {
@@ -108,5 +117,39 @@ describe('the wire of an account', () => {
       counts.push(connections);
     }
     assert.deepEqual(counts, [1, 3]);
+  });
+
+  it('holds nothing for a request that cannot be written', async () => {
+    const { shared } = openWire(1, DEFAULT_TIMEOUTS);
+    const { signal } = new AbortController();
+    for (const request of [
+      requestTo('http://127.0.0.1:1', { 'x-a': 'a\nb' }),
+      Object.assign(requestTo('http://127.0.0.1:1'), { port: 99_999 }),
+    ]) {
+      await assert.rejects(shared.exchange(request, signal), { code: /^ERR_/ });
+      assert.deepEqual(getEventListeners(signal, 'abort'), []);
+    }
+  });
+
+  it('gives a proxy that never answers as long as a connection, and lets go of it', async (test) => {
+    const proxy = createPlain((socket) => socket.on('error', () => {}).resume());
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    test.after(() => proxy.close());
+    const { port } = proxy.address() as AddressInfo;
+    const route = { kind: 'proxy', proxy: proxyAt(`127.0.0.1:${port}`, 'HTTPS_PROXY') } as const;
+    const ways = { route: () => route, trust: undefined };
+    const request = requestTo('https://iam.invalid:443');
+    for (const isStopped of [false, true]) {
+      const connectionMs = isStopped ? 60_000 : 20;
+      const { shared } = openWire(1, { connectionMs, requestMs: 60_000 }, ways);
+      const stop = new AbortController();
+      const call = shared.exchange(request, stop.signal);
+      const refused = assert.rejects(call, isStopped ? { name: 'AbortError' } : /within 20 ms/);
+      const [socket] = (await once(proxy, 'connection')) as [Socket];
+      const closed = once(socket, 'close');
+      if (isStopped) stop.abort();
+      await refused;
+      await closed;
+    }
   });
 });
