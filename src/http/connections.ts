@@ -104,6 +104,8 @@ export class Connections {
       ...(session !== undefined && { session }),
     } as ConnectionOptions);
     socket.on('session', (ticket: Buffer) => this.#sessions.set(key, ticket));
+    // As Node's own client does it: one that the other side cannot take up would break every further connection.
+    socket.once('error', () => this.#sessions.delete(key));
     return socket;
   }
 

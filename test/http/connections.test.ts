@@ -1,6 +1,7 @@
 // The lean client's connections: which are used again, what they do without being asked, and TLS.
 
 import assert from 'node:assert/strict';
+import { constants } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createPlain, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -150,5 +151,28 @@ describe('the connections of a client', () => {
     assert.equal(origin.sockets.length, before + 1);
     for (let call = 0; call < 2; call += 1) assert.equal(await ask(fresh, origin), 'ok');
     assert.deepEqual(resumed, [false, false, false, true]);
+  });
+
+  it('begin anew where taking the session up again has broken off', async (test) => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyturn-connections-'));
+    test.after(() => rmSync(folder, { recursive: true, force: true }));
+    const { key, certificate: cert, authorityText: ca } = makeCertificates(folder);
+    // One that knows sessions by their names, and stumbles over those that it knows.
+    const secureOptions = constants.SSL_OP_NO_TICKET;
+    const server = createSecure({ key, cert, secureOptions, maxVersion: 'TLSv1.2' });
+    const known = new Set<string>();
+    server.on('newSession', (name: Buffer, _session, done) => {
+      known.add(name.toString('hex'));
+      done();
+    });
+    server.on('resumeSession', (name: Buffer, done) => {
+      done(known.has(name.toString('hex')) ? new Error('no') : null, null);
+    });
+    const origin = await listen(test, server, (socket) => socket.write(ANSWER));
+    const context = createSecureContext({ ca });
+    const fresh = open(test, { trust: () => context, keepAlive: false });
+    assert.equal(await ask(fresh, origin), 'ok');
+    await assert.rejects(ask(fresh, origin), { code: 'ECONNRESET' });
+    assert.equal(await ask(fresh, origin), 'ok');
   });
 });
