@@ -53,6 +53,7 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
       // Most answers come with their head, so the body's own limit is looked at when the first has passed.
       const leftMs = head === undefined ? 0 : headAt + requestMs - steadyMs();
       if (leftMs > 0) stopTimer = timer(leftMs, onTime);
+      else if (connection === undefined) giveUp(neverSent(requestMs));
       else giveUp(timeUp(requestMs, head === undefined ? 'ETIMEDOUT' : undefined));
     };
     let stopTimer = timer(requestMs, onTime);
@@ -79,10 +80,8 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
         taken.ask(request, asker);
       }
     };
-    if (taken instanceof Promise) {
-      const stop = timer(connectionMs, () => giveUp(timeUp(connectionMs)));
-      taken.finally(stop).then(ask).catch(fail);
-    } else ask(taken);
+    if (taken instanceof Promise) taken.then(ask).catch(fail);
+    else ask(taken);
   });
 }
 
@@ -136,6 +135,11 @@ function withStatus(error: Error, { status, headers }: AnswerHead): Error {
 function timeUp(limitMs: number, code?: string): Error {
   const more = code === undefined ? {} : { code };
   return new CallFailure('TimeoutError', `not done within ${limitMs} ms`, more);
+}
+
+/** A proxy has not answered by then: as with other connections that fail, nothing has left (I2). */
+function neverSent(limitMs: number): Error {
+  return Object.assign(timeUp(limitMs, 'ETIMEDOUT'), { syscall: 'connect' });
 }
 
 function aborted(cause: unknown): Error {
