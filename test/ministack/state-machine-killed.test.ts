@@ -3,10 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import type { LambdaSummary } from '../../src/reports/lambda-results.ts';
-import { run } from '../cli/process.ts';
 import { type FleetSize, fleet, MachineStage, outcome, summaryIn } from './machine-stage.ts';
 import { skipsSlowly } from './ministack.ts';
+import { nameOrphans } from './name-orphans.ts';
 import { byOneProcess } from './one-process.ts';
 
 const SIZE: FleetSize = { accounts: 50, users: 100, due: 1 };
@@ -19,21 +18,6 @@ const REQUESTS_MIN = 120;
 /** Those of a round are spread over all requests of a handler. */
 function deathsOf(round: number): readonly number[] {
   return Array.from({ length: SIZE.accounts }, (_, at) => round + 1 + at * ROUNDS);
-}
-
-/**
- * A handler that was killed while AWS made a key has lost its secret: for hours nobody can tell whether somebody uses
- * the key, unless a person says that nobody made it by hand (I10). All others are healed by running again.
- */
-async function nameOrphans(stage: MachineStage, { problems }: LambdaSummary): Promise<void> {
-  for (const { code, account_id: account, username } of problems) {
-    assert.equal(code, 'use-not-shown-yet');
-    assert.ok(account !== null && username !== null);
-    const made = stage.sandbox.world.user(account, username).keys.at(-1);
-    const args = ['recover', '--accounts', account, '--orphan', made?.id ?? ''];
-    const { code: end, stderr } = await run('keyturn', args, stage.env);
-    assert.equal(end, 0, stderr);
-  }
 }
 
 describe('handlers of the state machine that are killed at any request', {
