@@ -7,6 +7,7 @@ import { onAbort } from '../base/on-abort.ts';
 import type { AnswerHead } from '../http/answer-reader.ts';
 import type { Asker, Connection } from '../http/connection.ts';
 import type { Connections, Origin } from '../http/connections.ts';
+import { isHeaderText } from '../http/header-text.ts';
 import type { Route } from '../http/proxies.ts';
 import { CallFailure } from './call-failure.ts';
 
@@ -91,13 +92,10 @@ function originOf({ protocol, hostname, port }: HttpRequest): Origin {
   return { isSecure, host, port: port ?? (isSecure ? 443 : 80) };
 }
 
-/** What would end a header, or is no byte. */
-const NO_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
-
 /** As HTTP/1.1 writes it. Throws for a header that HTTP does not take. */
 function written(request: HttpRequest): string {
   const { method, path, query, headers, body } = request;
-  if (NO_HEADER.test(Object.values(headers).join(''))) {
+  if (!isHeaderText(Object.values(headers).join(''))) {
     // Nothing of it is told: it may be a secret.
     throw new CallFailure('Error', 'a header that HTTP does not take', {
       code: 'ERR_INVALID_CHAR',

@@ -2,7 +2,7 @@
 // calls under way. The bound sits here and not around send(), so that a call that waits for a retry,
 // for the rate limiter or for a new key to propagate holds no place while it waits.
 
-import { type Agent, Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -57,22 +57,14 @@ export class LimitedHttpHandler extends NodeHttpHandler {
   readonly #limiter: Limiter;
   /** For clients that need no streams of the SDK. */
   readonly #connections: Connections;
-  readonly #agents: () => Agents;
+  readonly #agents: Agents;
   /** Made when a call first goes through the proxy: there is one at most. */
   #tunnels: NodeHttpHandler | undefined;
-  #tunnel: Promise<Agent> | undefined;
 
   constructor(options: HandlerOptions) {
     const { timeouts, keepAlive, ways } = options;
-    let made: Agents | undefined;
-    const agents = (): Agents => {
-      made ??= agentsOf(options);
-      return made;
-    };
-    super(async () => {
-      const { http, https } = agents();
-      return { ...limitsOf(timeouts), httpAgent: http, httpsAgent: https };
-    });
+    const agents = agentsOf(options);
+    super({ ...limitsOf(timeouts), httpAgent: agents.http, httpsAgent: agents.https });
     this.#agents = agents;
     this.#options = options;
     this.#limiter = options.limiter;
@@ -120,16 +112,14 @@ export class LimitedHttpHandler extends NodeHttpHandler {
   override destroy(): void {
     super.destroy();
     this.#connections.close();
-    const { http, https } = this.#agents();
-    http.destroy();
-    https.destroy();
-    void this.#tunnel?.then((agent) => agent.destroy());
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
   }
 
   /** Certificates are read when somebody connects over TLS, and not by whoever asks this machine alone. */
   #trust(): void {
     const secureContext = this.#options.ways?.trust?.context;
-    if (secureContext !== undefined) Object.assign(this.#agents().https.options, { secureContext });
+    if (secureContext !== undefined) Object.assign(this.#agents.https.options, { secureContext });
   }
 
   #routeOf({ hostname, port }: Pick<HttpRequest, 'hostname' | 'port'>): Route {
@@ -144,18 +134,9 @@ export class LimitedHttpHandler extends NodeHttpHandler {
   #through(proxy: HttpProxy): NodeHttpHandler {
     this.#tunnels ??= new NodeHttpHandler(async () => ({
       ...limitsOf(this.#options.timeouts),
-      httpsAgent: (await this.#tunnelTo(proxy)) as HttpsAgent,
+      httpsAgent: await this.#connections.tunnelTo(proxy),
     }));
     return this.#tunnels;
-  }
-
-  #tunnelTo(proxy: HttpProxy): Promise<Agent> {
-    const { keepAlive, ways } = this.#options;
-    // Whoever has no proxy does not pay for one.
-    this.#tunnel ??= import('../http/tunnel.ts').then(({ tunnelAgent }) =>
-      tunnelAgent(proxy, { keepAlive, trust: ways?.trust?.context }),
-    );
-    return this.#tunnel;
   }
 
   /** The SDK's requestTimeout ends with the answer's head; a body that trickles would hold us. */

@@ -1,6 +1,7 @@
 // The answers on one connection, one after the other, each of them whole.
 
 import { HTTPParser } from 'http-parser-js';
+import { isHeaderText } from './header-text.ts';
 
 export interface AnswerHead {
   readonly status: number;
@@ -35,8 +36,6 @@ const NO_BODY = 1;
 /** The library takes for a length whatever JavaScript takes for a number, and also what is none. */
 const LENGTH = /^\d{1,15}$/;
 const PIECE_LENGTH = /^[\da-f]{1,12}(?:;|$)/i;
-/** What would end a header, or would do something to a terminal. */
-const NO_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** As Node's own client reads heads. */
 (HTTPParser as { encoding: string }).encoding = 'latin1';
@@ -120,7 +119,7 @@ export class AnswerReader {
       headers[name] = former === undefined ? value : `${former}, ${value}`;
     }
     if (status === SWITCHING_PROTOCOLS) throw new AnswerFault('another protocol');
-    if (NO_HEADER.test(list.join(''))) throw new AnswerFault('a header that HTTP does not have');
+    if (!isHeaderText(list.join(''))) throw new AnswerFault('a header that HTTP does not have');
     const { 'content-length': length, 'transfer-encoding': coding } = headers;
     if (length !== undefined && (coding !== undefined || !LENGTH.test(length))) {
       throw new AnswerFault('a length that is none');

@@ -4,7 +4,7 @@ import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from 'nod
 import type { ConnectionOptions, SecureContext } from 'node:tls';
 import { steadyMs } from '../base/clock.ts';
 import { BrokenConnection, Connection } from './connection.ts';
-import type { Route } from './proxies.ts';
+import type { HttpProxy, Route } from './proxies.ts';
 import type { Tunnel } from './tunnel.ts';
 
 export interface Origin {
@@ -48,7 +48,7 @@ export class Connections {
     const key = `${origin.isSecure} ${origin.host} ${origin.port}`;
     const free = this.#free.get(key);
     for (let kept = free?.pop(); kept !== undefined; kept = free?.pop()) {
-      if (kept.keptUntil === Number.POSITIVE_INFINITY || kept.keptUntil > steadyMs()) return kept;
+      if (kept.keptUntil > steadyMs()) return kept;
       kept.end();
     }
     const inbox = new Inbox();
@@ -65,6 +65,15 @@ export class Connections {
       ...(this.#options.keepAlive && KEEP_ALIVE),
     });
     return this.#open(key, socket, inbox);
+  }
+
+  /** The way through the proxy: there is one at most. Whoever has none does not pay for it. */
+  tunnelTo(proxy: HttpProxy): Promise<Tunnel> {
+    const { keepAlive, trust } = this.#options;
+    this.#tunnel ??= import('./tunnel.ts').then(({ tunnelAgent }) =>
+      tunnelAgent(proxy, { keepAlive, trust: trust() }),
+    );
+    return this.#tunnel;
   }
 
   /** Whoever still waits for an answer is told that the connection broke. */
@@ -87,7 +96,7 @@ export class Connections {
   async #dial(key: string, { origin, route, inbox, givenUp }: Dialing): Promise<Socket> {
     const { host, port } = origin;
     if (route.kind === 'proxy') {
-      return await (await this.#tunnelTo(route)).reach(host, port, givenUp);
+      return await (await this.tunnelTo(route.proxy)).reach(host, port, givenUp);
     }
     const secureContext = this.#options.trust();
     const session = this.#sessions.get(key);
@@ -107,15 +116,6 @@ export class Connections {
     // As Node's own client does it: one that the other side cannot take up would break every further connection.
     socket.once('error', () => this.#sessions.delete(key));
     return socket;
-  }
-
-  #tunnelTo({ proxy }: Route & { kind: 'proxy' }): Promise<Tunnel> {
-    const { keepAlive, trust } = this.#options;
-    // Whoever has no proxy does not pay for one.
-    this.#tunnel ??= import('./tunnel.ts').then(({ tunnelAgent }) =>
-      tunnelAgent(proxy, { keepAlive, trust: trust() }),
-    );
-    return this.#tunnel;
   }
 
   #keep(key: string, connection: Connection): void {
